@@ -1,0 +1,72 @@
+// Package migrate brings a database to the present of its folder of migrations.
+//
+// Forward only: undoing is a restore. Two processes that migrate the same
+// database at once take turns, and what was applied is never applied again.
+package migrate
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver that goose drives
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Up applies, in order, the migrations of dir that the database at dsn lacks.
+// The role in dsn must own the database: migrations create tables and grants.
+func Up(ctx context.Context, dsn string, dir fs.FS) error {
+	return with(ctx, dsn, dir, func(p *goose.Provider) error {
+		if _, err := p.Up(ctx); err != nil {
+			return fmt.Errorf("applying migrations: %w", err)
+		}
+		return nil
+	})
+}
+
+// Pending says how many migrations of dir the database at dsn still lacks.
+func Pending(ctx context.Context, dsn string, dir fs.FS) (int, error) {
+	pending := 0
+	err := with(ctx, dsn, dir, func(p *goose.Provider) error {
+		status, err := p.Status(ctx)
+		if err != nil {
+			return fmt.Errorf("reading migrations: %w", err)
+		}
+		for _, s := range status {
+			if s.State == goose.StatePending {
+				pending++
+			}
+		}
+		return nil
+	})
+	return pending, err
+}
+
+func with(ctx context.Context, dsn string, dir fs.FS, do func(*goose.Provider) error) error {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return errors.New("opening the database: its DSN does not parse") // the cause would quote the password
+	}
+	defer db.Close()
+	if err := db.PingContext(ctx); err != nil {
+		return fmt.Errorf("reaching the database: %w", err)
+	}
+
+	// Goose waits five seconds between two tries of its own lock; a second is
+	// plenty for a schema of this size.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
+	if err != nil {
+		return fmt.Errorf("preparing the migration lock: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, dir, goose.WithSessionLocker(locker))
+	if errors.Is(err, goose.ErrNoMigrations) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the folder of migrations: %w", err)
+	}
+	return do(provider)
+}
