@@ -1,0 +1,72 @@
+package catalogue
+
+import "slices"
+
+// The size of a sealed cell is written in clear on the disk, so it must not
+// tell the value. What takes few values has one size for all of them; texts go
+// up in steps, so that a length tells a power of two and no more; and what is
+// secret by its mere presence has one size, null included.
+
+// PadHeader is how many bytes of a padded value hold its length.
+const PadHeader = 4
+
+const (
+	smallestPad = 16
+	smallestTxt = 32
+	largestPad  = 1 << 20
+	// A bounded value up to this size costs less padded to its bound than its
+	// length would tell.
+	boundedPad = 64
+)
+
+// PadSteps are the sizes that a padded value of no fixed size may take.
+func PadSteps() []int {
+	var out []int
+	for n := smallestTxt; n <= largestPad; n *= 2 {
+		out = append(out, n)
+	}
+	return out
+}
+
+func stepAbove(n, first int) int {
+	for size := first; ; size *= 2 {
+		if size >= n {
+			return size
+		}
+	}
+}
+
+// Padded is the size that a value of n bytes takes once padded, and whether it
+// fits at all. Check refuses what does not.
+func (i Item) Padded(n int) (int, bool) {
+	n += PadHeader
+	if i.Pad > 0 {
+		return i.Pad, n <= i.Pad
+	}
+	if n > largestPad {
+		return 0, false
+	}
+	return stepAbove(n, smallestTxt), true
+}
+
+// readPad settles the one size of an item, if it has one.
+func (c *Catalogue) readPad(f *fields, item *Item) error {
+	bound, bounded := item.check.bound() // bytes of the longest canonical value
+	least := stepAbove(bound+PadHeader, smallestPad)
+	switch {
+	case item.Pad != 0:
+		if item.Pad&(item.Pad-1) != 0 || item.Pad < smallestPad || item.Pad > largestPad {
+			return f.values["pad"].errorf("item %s: a pad is a power of two from %d to %d", item.ID, smallestPad, largestPad)
+		}
+	case bounded && least <= boundedPad:
+		item.Pad = least
+	case item.PresenceSecret && bounded:
+		item.Pad = least
+	case item.PresenceSecret:
+		return f.errorf("item %s: presence_secret needs one size: write its pad", item.ID)
+	}
+	return nil
+}
+
+// isStep says whether a size is one that PadSteps lists, for the lint.
+func isStep(n int) bool { return slices.Contains(PadSteps(), n) }
