@@ -1,0 +1,243 @@
+package proof
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"sceau/catalogue"
+	"sceau/policy"
+)
+
+// An Excess is one row of a table that the decree does not allow, with the
+// sentence that a lawyer reads.
+type Excess struct {
+	Row      policy.Row
+	Code     Code
+	Sentence string // French: it names recipient, item, phase, relation and article
+}
+
+func (e Excess) Error() string { return e.Sentence }
+
+// Code says what is in excess, for programs.
+type Code string
+
+const (
+	UnknownRecipient Code = "unknown-recipient"
+	UnknownItem      Code = "unknown-item"
+	Denied           Code = "denied"     // an item-level denial of the ceiling
+	Closed           Code = "closed"     // the recipient is granted nothing of that item
+	WrongPurpose     Code = "purpose"    // ... for that purpose
+	WrongPhase       Code = "phase"      // ... in that phase
+	WrongRelation    Code = "relation"   // ... by that relation
+	WrongAction      Code = "action"     // ... to write
+	HigherForm       Code = "form"       // ... in so high a form
+	WrongDerive      Code = "derive"     // ... so derived
+	MissingGuard     Code = "guard"      // ... without a guard
+	Incoherent       Code = "incoherent" // the form says one thing, the derive another
+	NamedPseudonym   Code = "named"      // an identity under a file number
+	Uncited          Code = "uncited"    // no article, or no sheet row
+	Repeated         Code = "repeated"   // the same guard twice
+	forms                 = "none aggregate pseudonymised masked clear"
+	coarse                = "coded band yes-no match"
+	identityClasses       = "identity contact"
+)
+
+// Check reads the decree and gives every row of the table that goes beyond it.
+// It gives nothing when the table is within the ceiling.
+func Check(rows []policy.Row, decreeFiles fs.FS) ([]Excess, error) {
+	d, err := read(decreeFiles)
+	if err != nil {
+		return nil, err
+	}
+	var out []Excess
+	for _, r := range rows {
+		if code, ok := d.excess(r); ok {
+			out = append(out, Excess{r, code, d.sentence(r, code)})
+		}
+	}
+	return out, nil
+}
+
+func (d *decree) excess(r policy.Row) (Code, bool) {
+	if _, ok := d.recipients[string(r.Recipient)]; !ok {
+		return UnknownRecipient, true
+	}
+	it, ok := d.items[string(r.Item)]
+	if !ok {
+		return UnknownItem, true
+	}
+	if r.Article == "" || !strings.HasPrefix(r.SheetRow, "S-"+string(r.Recipient)+"-") {
+		return Uncited, true
+	}
+	if code, bad := incoherent(r); bad {
+		return code, true
+	}
+	// Under a file number, what names a person may only leave as a code, a
+	// band, one bit or the answer to a comparison.
+	if r.Form.String() == "pseudonymised" && word(identityClasses, it.class) && !word(coarse, string(r.Derive)) {
+		return NamedPseudonym, true
+	}
+	key := string(r.Recipient) + " " + string(r.Item)
+	for _, c := range d.denials[key] {
+		if (c.purpose == "ALL" || c.purpose == string(r.Purpose)) && c.phases[string(r.Phase)] &&
+			(len(c.relations) == 0 || c.relations[string(r.Relation)]) {
+			return Denied, true
+		}
+	}
+	if len(d.grants[key]) == 0 {
+		return Closed, true
+	}
+	// The nearest miss tells best what is wrong: the row of the ceiling that
+	// the table's row comes furthest with.
+	best, at := Code(""), -1
+	for _, c := range d.grants[key] {
+		code, step, fits := within(r, c)
+		if fits {
+			return "", false
+		}
+		if step > at {
+			best, at = code, step
+		}
+	}
+	return best, true
+}
+
+// within says whether a row of the ceiling covers a row of the table, and if
+// not, at which step it stops doing so.
+func within(r policy.Row, c ceiling) (code Code, step int, fits bool) {
+	for i, t := range []struct {
+		code Code
+		ok   bool
+	}{
+		{WrongPurpose, c.purpose == string(r.Purpose)},
+		{WrongPhase, c.phases[string(r.Phase)]},
+		{WrongRelation, c.relations[string(r.Relation)]},
+		{WrongAction, r.Action == "read" || (r.Action == "write" && c.access == "write")},
+		{HigherForm, rank(r.Form.String()) <= rank(c.form())},
+		{WrongDerive, deriveWithin(r, c)},
+		{MissingGuard, guarded(r, c)},
+	} {
+		if !t.ok {
+			return t.code, i, false
+		}
+	}
+	return "", 0, true
+}
+
+// form is the form that a row of the ceiling allows.
+func (c ceiling) form() string {
+	switch {
+	case c.access == "aggregate", c.access == "pseudonymised":
+		return c.access
+	case c.derive == "as-is":
+		return "clear"
+	}
+	return "masked"
+}
+
+func rank(form string) int { return slices.Index(strings.Fields(forms), form) }
+
+func word(list, w string) bool { return slices.Contains(strings.Fields(list), w) }
+
+// deriveWithin: the value as it is may be lowered to anything; a derived value
+// stays derived that way, because a band and a match do not tell less than one
+// another, they tell other things. A count tells less than any line.
+func deriveWithin(r policy.Row, c ceiling) bool {
+	return c.derive == string(r.Derive) || c.derive == "as-is" || (r.Form.String() == "aggregate" && r.Derive == "count")
+}
+
+// guarded: the table may ask for more facts than the ceiling, never for fewer.
+func guarded(r policy.Row, c ceiling) bool {
+	for g := range c.guards {
+		if !slices.ContainsFunc(r.Guards, func(w catalogue.Guard) bool { return string(w) == g }) {
+			return false
+		}
+	}
+	return true
+}
+
+func incoherent(r policy.Row) (Code, bool) {
+	form, asIs, count := r.Form.String(), r.Derive == "as-is", r.Derive == "count"
+	switch {
+	case form == "clear" && !asIs, form == "masked" && (asIs || count), (form == "aggregate") != count, rank(form) < 1:
+		return Incoherent, true
+	case r.Action == "write" && form != "clear" && form != "masked":
+		return Incoherent, true
+	}
+	for i, g := range r.Guards {
+		if slices.Contains(r.Guards[:i], g) {
+			return Repeated, true
+		}
+	}
+	return "", false
+}
+
+func (d *decree) sentence(r policy.Row, code Code) string {
+	who := string(r.Recipient)
+	if label := d.recipients[who]; label != "" {
+		who += " (" + label + ")"
+	}
+	what := string(r.Item)
+	if it, ok := d.items[what]; ok {
+		what += " (" + it.label + ")"
+	}
+	verb := "lirait"
+	if r.Action == "write" {
+		verb = "écrirait"
+	}
+	under := ""
+	if len(r.Guards) > 0 {
+		under = " sous " + r.Flags()
+	}
+	return fmt.Sprintf("%s %s %s en forme %s (%s) pour %s en %s par la relation %s%s, selon %s (%s) : %s.",
+		who, verb, what, r.Form, r.Derive, r.Purpose, r.Phase, r.Relation, under, r.SheetRow, r.Article, d.reason(r, code))
+}
+
+func (d *decree) reason(r policy.Row, code Code) string {
+	rows := d.grants[string(r.Recipient)+" "+string(r.Item)]
+	var ids, sources []string
+	for _, c := range rows {
+		ids = append(ids, c.row)
+		if !slices.Contains(sources, c.source) {
+			sources = append(sources, c.source)
+		}
+	}
+	limit := fmt.Sprintf("%s (%s)", strings.Join(ids, ", "), strings.Join(sources, " ; "))
+	switch code {
+	case UnknownRecipient:
+		return "ce destinataire n'est pas de l'article 3 ni des acteurs connus"
+	case UnknownItem:
+		return "cette donnée n'est pas dans l'annexe"
+	case Denied:
+		for _, c := range d.denials[string(r.Recipient)+" "+string(r.Item)] {
+			return fmt.Sprintf("le plafond l'exclut, %s (%s)", c.row, c.source)
+		}
+	case Closed:
+		return "aucune ligne du plafond ne lui accorde cette donnée (Art. 3 al. 1)"
+	case WrongPurpose:
+		return "le plafond l'accorde pour une autre finalité, " + limit
+	case WrongPhase:
+		return "le plafond l'accorde dans d'autres phases, " + limit
+	case WrongRelation:
+		return "le plafond l'accorde par une autre relation, " + limit
+	case WrongAction:
+		return "le plafond ne permet pas de l'écrire, " + limit
+	case HigherForm:
+		return "la forme passe le plafond, " + limit
+	case WrongDerive:
+		return "le plafond l'accorde dérivée autrement, " + limit
+	case MissingGuard:
+		return "il manque une condition que pose le plafond, " + limit
+	case Incoherent:
+		return "la forme et la dérivation se contredisent"
+	case NamedPseudonym:
+		return "une identité sous un numéro de dossier défait le pseudonyme (D. 612-1-13 I)"
+	case Uncited:
+		return "il manque l'article, ou la ligne de la fiche du destinataire"
+	case Repeated:
+		return "une condition est écrite deux fois"
+	}
+	return string(code)
+}

@@ -1,0 +1,404 @@
+# METADATA
+# title: Central administration (Art. 3 1°)
+# description: |
+#   The directorates, the statistical service, the supervising ministries and the
+#   ethics committee. The controller's own staff enter by sub-roles, each by the
+#   paper that brings it to a file: a ticket, a request, a case.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 1°
+package sceau.art3_1
+
+import data.sceau.law
+
+recipients := {
+	"R1a", "R1a-sup", "R1a-sec", "R1a-leg", "R1a-pil",
+	"R1b", "R1c", "R1d", "R1e", "R1f",
+}
+
+# METADATA
+# title: The controller administers its accounts, and watches over them
+# custom:
+#   article: "Art. 3 1° a; annex H3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient in {"R1a", "R1a-sec"}
+	input.purpose == "P1"
+	input.relation == "national"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: Support answers on the file of its ticket
+# custom:
+#   article: "Art. 3 1° a; Art. 1 al. 2"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1a-sup"
+	input.purpose in {"P1", "P2"}
+	input.relation == "open_ticket"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: Rights are exercised with the controller
+# custom:
+#   article: "Art. 5; GDPR 12 and 15"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1a-leg"
+	input.purpose == "P1"
+	input.relation == "open_request"
+}
+
+# METADATA
+# title: Fraud is managed by the controller
+# custom:
+#   article: "annex H1; Art. 3 1° a"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1a-leg"
+	input.purpose == "P1"
+	input.relation == "national"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: National steering
+# custom:
+#   article: "Art. 1 al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient in {"R1a-pil", "R1b"}
+	input.purpose == "P3"
+	input.relation == "national"
+}
+
+# METADATA
+# title: Statistics begin when the session closes
+# custom:
+#   article: "Art. 3 1° c and f; Art. 1 al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient in {"R1c", "R1f"}
+	input.purpose == "P3"
+	input.relation == "national"
+	input.phase in {"PH7", "PH8"}
+}
+
+# METADATA
+# title: A ministry steers the schools it supervises
+# custom:
+#   article: "Art. 3 1° d; Art. 1 al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1d"
+	input.purpose == "P3"
+	input.relation == "supervised_school"
+}
+
+# METADATA
+# title: A ministry steers the programmes it supervises
+# custom:
+#   article: "Art. 3 1° e; Art. 1 al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1e"
+	input.purpose == "P3"
+	input.relation == "supervised_programme"
+}
+
+# METADATA
+# title: The armed forces examine those who ask for their lycées
+# custom:
+#   article: "annex H1 and H13"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1e"
+	input.purpose == "P1"
+	input.relation == "applied_programme"
+	input.phase in {"PH3", "PH4", "PH5"}
+}
+
+# METADATA
+# title: The union profile reads no file
+# custom:
+#   article: "Art. 3 al. 1; annex H3"
+#   why: no single profile of the directorate may read everything
+deny contains law.no(q, "NO_UNION_PROFILE", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a"
+	some q in law.outside_classes({"agents"})
+}
+
+# METADATA
+# title: Profiles are granted by whom it belongs to
+# custom:
+#   article: "annex H3; Art. 3 1° a"
+deny contains law.no(q, "GRANTING_PROFILES", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a"
+	some q in law.asked
+	law.missing(q, {"grants_profiles"})
+}
+
+# METADATA
+# title: Support needs names, contacts and states, and no more
+# custom:
+#   article: "Art. 3 al. 1; GDPR 5(1)(c)"
+#   why: an assistant answers a caller; the record, the household and the recourse are not needed for it
+deny contains law.no(q, "SUPPORT_NEEDS_LITTLE", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sup"
+	some q in law.outside_classes({"identity", "contact", "family", "choices", "payment"})
+}
+
+# METADATA
+# title: A caller is checked, not described
+# custom:
+#   article: "Art. 3 al. 1; GDPR 5(1)(c)"
+#   why: who says to be the mother is matched against the record; the record is not read out
+deny contains law.no(q, "CALLER_MATCHED_ONLY", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sup"
+	some q in law.in_classes({"family"})
+	law.derive(q) != "match"
+}
+
+# METADATA
+# title: An account is changed for a person who proved to be its owner
+# custom:
+#   article: "GDPR 32"
+deny contains law.no(q, "CALLER_VERIFIED", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sup"
+	some q in law.asked
+	law.access(q) == "write"
+	law.missing(q, {"caller_verified"})
+}
+
+# METADATA
+# title: A payment is seen to unblock it
+# custom:
+#   article: "Art. 3 1° a; GDPR 5(1)(c)"
+deny contains law.no(q, "PAYMENT_INCIDENT", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sup"
+	some q in law.in_classes({"payment"})
+	law.missing(q, {"payment_incident"})
+}
+
+# METADATA
+# title: Ranks stay with the programme
+# custom:
+#   article: "Art. 3 al. 1; L. 612-3"
+deny contains law.no(q, "RANKS_STAY_WITH_THE_PROGRAMME", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sup"
+	some q in law.about({"A15.04", "A16.03", "A16.04"})
+}
+
+# METADATA
+# title: The security cell sees traces without names, and no dossier
+# custom:
+#   article: "CNIL 2021-122; Art. 3 al. 1"
+deny contains law.no(q, "SECURITY_SEES_TRACES", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sec"
+	some q in law.outside_classes({"connection"})
+}
+
+# METADATA
+# title: The security cell works under pseudonyms
+# custom:
+#   article: "CNIL 2021-122"
+#   why: giving a name back takes two people
+deny contains law.no(q, "SECURITY_UNDER_PSEUDONYMS", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sec"
+	some q in law.asked
+	law.access(q) != "pseudonymised"
+}
+
+# METADATA
+# title: Traces are opened on an alert or a review
+# custom:
+#   article: "CNIL 2021-122; Art. 4 al. 2"
+deny contains law.no(q, "ALERT_OR_REVIEW", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-sec"
+	some q in law.asked
+	law.missing(q, {"alert_or_review"})
+}
+
+# METADATA
+# title: The legal officer opens a file with a second person
+# custom:
+#   article: "Art. 5; GDPR 32"
+deny contains law.no(q, "SECOND_APPROVAL", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	input.relation == "open_request"
+	not input.phase == "PH8"
+	some q in law.asked
+	law.missing(q, {"second_approval"})
+}
+
+# METADATA
+# title: The archive too is opened with a second person
+# custom:
+#   article: "RET-04; RET-08"
+deny contains law.no(q, "SECOND_APPROVAL_ARCHIVE", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	input.phase == "PH8"
+	some q in law.asked
+	law.missing(q, {"second_approval"})
+}
+
+# METADATA
+# title: Rights open a copy, not a correction by hand
+# custom:
+#   article: "Art. 5; GDPR 15 and 16"
+deny contains law.no(q, "REQUESTS_ARE_READ", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	input.relation == "open_request"
+	some q in law.asked
+	law.access(q) != "read"
+}
+
+# METADATA
+# title: Health is opened for the person's own request, or on that ground
+# custom:
+#   article: "GDPR 9 and 15"
+deny contains law.no(q, "HEALTH_GROUND", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	not input.phase == "PH8"
+	some q in law.in_classes({"health"})
+	law.missing(q, {"art15_request", "health_ground"})
+}
+
+# METADATA
+# title: Without a request, the officer sees fraud cases alone
+# custom:
+#   article: "annex H1; Art. 3 al. 1"
+deny contains law.no(q, "NO_FILE_WITHOUT_A_REQUEST", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	input.relation == "national"
+	some q in law.outside_classes({"fraud"})
+}
+
+# METADATA
+# title: A fraud record belongs to an open case
+# custom:
+#   article: "annex H1; GDPR 10 by analogy"
+deny contains law.no(q, "CASE_OPEN", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-leg"
+	input.relation == "national"
+	some q in law.asked
+	law.missing(q, {"case_open"})
+}
+
+# METADATA
+# title: Steering reads counts
+# custom:
+#   article: "Art. 1 al. 3; GDPR 5(1)(c)"
+deny contains law.no(q, "STEERING_READS_COUNTS", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R1a-pil", "R1b", "R1d", "R1e"}
+	input.purpose == "P3"
+	some q in law.asked
+	law.access(q) != "aggregate"
+}
+
+# METADATA
+# title: Steering counts no names, files, traces, offences or staff
+# custom:
+#   article: "Art. 1 al. 3; GDPR 5(1)(c)"
+deny contains law.no(q, "NOTHING_TO_COUNT", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1a-pil"
+	some q in law.in_classes({"identity", "file"})
+}
+
+# METADATA
+# title: Other directorates steer schooling and admission
+# custom:
+#   article: "Art. 3 1°; Art. 1 al. 3"
+deny contains law.no(q, "DIRECTORATE_TASKS", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R1b", "R1d", "R1e"}
+	input.purpose == "P3"
+	some q in law.outside_classes({"schooling", "choices"})
+}
+
+# METADATA
+# title: Health is counted in totals only
+# custom:
+#   article: "GDPR 9; Art. 1 al. 3"
+deny contains law.no(q, "HEALTH_TOTALS_ONLY", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R1a-pil", "R1f"}
+	some q in law.in_classes({"health"})
+	not totals(q)
+}
+
+totals(q) if {
+	law.access(q) == "aggregate"
+	not law.missing(q, {"totals_only"})
+}
+
+# METADATA
+# title: A line without a name holds codes and bands
+# custom:
+#   article: "Art. 3 1° c and f; loi 51-711"
+deny contains law.no(q, "CODES_AND_BANDS", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R1c", "R1f"}
+	some q in law.asked
+	law.access(q) == "pseudonymised"
+	not law.derive(q) in {"coded", "band"}
+}
+
+# METADATA
+# title: The place of birth is kept from statisticians
+# custom:
+#   article: "ORISUP decree of 23 Nov 2018"
+deny contains law.no(q, "BIRTH_PLACE_WITHHELD", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R1c", "R1f"}
+	some q in law.about({"A01.11", "A01.12"})
+}
+
+# METADATA
+# title: Of health, a convention may need the liaison form alone
+# custom:
+#   article: "Art. 3 7°; GDPR 9"
+deny contains law.no(q, "CONVENTION_NEEDS_THE_FORM", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1c"
+	some q in law.in_classes({"health"})
+	not form_under_convention(q)
+}
+
+form_under_convention(q) if {
+	q[1] == "A07.03"
+	not law.missing(q, {"convention_signed"})
+}
+
+# METADATA
+# title: The committee works on extracts that its chair approved
+# custom:
+#   article: "L. 612-3; Art. 3 1° f"
+deny contains law.no(q, "EXTRACT_APPROVED", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1f"
+	some q in law.outside_classes({"health"})
+	law.missing(q, {"extract_approved"})
+}
+
+# METADATA
+# title: The armed forces see what their entry requires
+# custom:
+#   article: "annex H1 and H13"
+deny contains law.no(q, "ARMED_FORCES_LINES", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1e"
+	input.purpose == "P1"
+	some q in law.beyond({"A01.20", "A13.03", "A13.04"})
+}
+
+# METADATA
+# title: Only where programme and caller are of the armed forces
+# custom:
+#   article: "annex H1 and H13"
+deny contains law.no(q, "ARMED_FORCES", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1e"
+	input.purpose == "P1"
+	some q in law.asked
+	law.missing(q, {"armed_forces"})
+}
+
+# METADATA
+# title: An identity proof is for military lycées
+# custom:
+#   article: "annex H1"
+deny contains law.no(q, "MILITARY_LYCEE", rego.metadata.rule().custom.article) if {
+	input.recipient == "R1e"
+	some q in law.about({"A01.20"})
+	law.missing(q, {"military_lycee"})
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)

@@ -1,0 +1,424 @@
+# METADATA
+# title: The programmes asked for (Art. 3 4°)
+# description: |
+#   A commission examines a file without knowing whose it is. A name appears for
+#   the exceptions of D. 612-1-13 and after admission, to other people than those
+#   who rank. A programme sees its own couple, candidate and programme, and no other.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 4°
+package sceau.art3_4
+
+import data.sceau.law
+
+recipients := {
+	"R4a", "R4b",
+	"R4b-exam", "R4b-conv", "R4b-enr", "R4b-hand", "R4b-info", "R4b-pool",
+}
+
+examiners := {"R4a", "R4b-exam", "R4b-pool"}
+
+# METADATA
+# title: A commission examines the wishes made on its programmes
+# custom:
+#   article: "Art. 3 4°; D. 612-1-13 I"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient in examiners
+	input.purpose == "P1"
+	input.relation == "applied_programme"
+	input.phase in {"PH3", "PH4", "PH5", "PH6"}
+}
+
+# METADATA
+# title: The head of the institution grants profiles in it
+# custom:
+#   article: "Art. 3 4° b; annex H3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4a"
+	input.purpose == "P1"
+	input.relation == "own_institution_agents"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: Summons, boarding and contracts
+# custom:
+#   article: "D. 612-1-13 I al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4b-conv"
+	input.purpose == "P1"
+	input.relation == "applied_programme"
+	input.phase in {"PH3", "PH4", "PH5"}
+}
+
+# METADATA
+# title: Who accepted is enrolled
+# custom:
+#   article: "Art. 3 4°; annex H16"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4b-enr"
+	input.purpose == "P1"
+	input.relation == "admitted_programme"
+	input.phase in {"PH5", "PH6"}
+}
+
+# METADATA
+# title: Fees of the wish, and the proof that military lycées ask for
+# custom:
+#   article: "annex H1 and H6"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4b-enr"
+	input.purpose == "P1"
+	input.relation == "applied_programme"
+	input.phase in {"PH1", "PH2", "PH3", "PH4", "PH5", "PH6"}
+}
+
+# METADATA
+# title: The disability referent welcomes whom agrees
+# custom:
+#   article: "GDPR 9; Art. 3 4°"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4b-hand"
+	input.purpose == "P2"
+	input.relation == "admitted_programme"
+	input.phase in {"PH5", "PH6"}
+}
+
+# METADATA
+# title: The information office answers whom comes
+# custom:
+#   article: "Art. 3 4° b"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R4b-info"
+	input.purpose == "P2"
+	input.relation == "applied_programme"
+	input.phase in {"PH1", "PH2", "PH3", "PH4", "PH5"}
+}
+
+# METADATA
+# title: An examined file has no name, no address and no age
+# custom:
+#   article: "D. 612-1-13 I al. 2"
+#   why: name, first name, home address and age are removed before a commission reads
+deny contains law.no(q, "EXAMINED_WITHOUT_A_NAME", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.in_classes({"identity", "contact", "civil_status", "family"})
+}
+
+# METADATA
+# title: An examined file tells nothing of means, health or needs
+# custom:
+#   article: "D. 612-1-13 I; GDPR 5(1)(c) and 9"
+deny contains law.no(q, "EXAMINED_WITHOUT_MEANS", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.in_classes({"income", "health", "guidance_needs"})
+}
+
+# METADATA
+# title: Nothing that gives the age back
+# custom:
+#   article: "D. 612-1-13 I al. 2"
+#   why: the year of entry in seconde tells the age that was removed
+deny contains law.no(q, "AGE_GIVEN_BACK", rego.metadata.rule().custom.article) if {
+	some q in law.about({"A15.07", "A15.08", "A15.09", "A15.11"})
+}
+
+# METADATA
+# title: A programme sees its own couple
+# custom:
+#   article: "Art. 3 4° (formation sollicitée); GDPR 5(1)(c)"
+#   why: the full list of a person's wishes is nearly unique, and would bias a ranking
+deny contains law.no(q, "OWN_COUPLE", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"choices"})
+	not law.derive(q) in {"own-couple", "scrub", "band"}
+}
+
+# METADATA
+# title: Recourse never reaches a programme
+# custom:
+#   article: "charter of candidates; Art. 3 4°"
+deny contains law.no(q, "NO_RECOURSE", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"recourse"})
+}
+
+# METADATA
+# title: The file under examination stands under its number
+# custom:
+#   article: "D. 612-1-13 I al. 2"
+deny contains law.no(q, "FILE_UNDER_ITS_NUMBER", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.in_classes({"schooling", "file"})
+	law.access(q) != "pseudonymised"
+}
+
+# METADATA
+# title: Texts are cleared before a commission reads them
+# custom:
+#   article: "D. 612-1-13 I al. 2"
+deny contains law.no(q, "TEXTS_ARE_CLEARED", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.in_classes({"schooling", "file"})
+	data.items[q[1]].kind in {"text", "document"}
+	law.derive(q) != "scrub"
+}
+
+# METADATA
+# title: A text of a wish is cleared too
+# custom:
+#   article: "D. 612-1-13 I al. 2"
+deny contains law.no(q, "WISH_TEXTS_ARE_CLEARED", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.about({"A15.10"})
+	law.derive(q) != "scrub"
+}
+
+# METADATA
+# title: The examination ends
+# custom:
+#   article: "L. 612-3; GDPR 5(1)(e)"
+deny contains law.no(q, "EXAMINATION_ENDS", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	input.phase == "PH6"
+	some q in law.in_classes({"schooling", "file"})
+}
+
+# METADATA
+# title: Equal opportunity is shown at the candidate's wish
+# custom:
+#   article: "D. 612-1-13 I al. 4"
+deny contains law.no(q, "EQUAL_OPPORTUNITY_OPT_IN", rego.metadata.rule().custom.article) if {
+	some q in law.about({"A08.07"})
+	law.missing(q, {"equal_opportunity_opt_in"})
+}
+
+# METADATA
+# title: A commission writes its ranking and its answer
+# custom:
+#   article: "Art. 3 4°; annex H15 and H16"
+deny contains law.no(q, "COMMISSION_WRITES_ITS_ANSWER", rego.metadata.rule().custom.article) if {
+	input.recipient in examiners
+	some q in law.beyond({"A15.01", "A15.04", "A15.05", "A15.06", "A16.03", "A16.07", "A16.08"})
+	law.access(q) == "write"
+	not data.items[q[1]].class == "agents"
+}
+
+# METADATA
+# title: Staff of an institution is kept by its head
+# custom:
+#   article: "Art. 3 4° b; annex H3"
+deny contains law.no(q, "OWN_INSTITUTION_AGENTS", rego.metadata.rule().custom.article) if {
+	input.relation != "own_institution_agents"
+	some q in law.in_classes({"agents"})
+}
+
+# METADATA
+# title: A colleague's account opens no file
+# custom:
+#   article: "Art. 3 al. 1; annex H3"
+deny contains law.no(q, "AGENTS_ARE_NOT_FILES", rego.metadata.rule().custom.article) if {
+	input.relation == "own_institution_agents"
+	some q in law.outside_classes({"agents"})
+}
+
+# METADATA
+# title: A name appears for a summons, a boarding place or a contract
+# custom:
+#   article: "D. 612-1-13 I al. 3"
+deny contains law.no(q, "ART13_EXCEPTION", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.in_classes({"identity", "contact"}) | law.about({"A15.02"})
+	q[1] != "A01.09"
+	law.missing(q, {"art13_exception"})
+}
+
+# METADATA
+# title: Sex and distance serve boarding places
+# custom:
+#   article: "D. 612-1-13 I al. 3"
+deny contains law.no(q, "BOARDING_WISH", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.about({"A01.09", "A15.03"})
+	law.missing(q, {"boarding_wish"})
+}
+
+# METADATA
+# title: Contracts are told for apprenticeship wishes
+# custom:
+#   article: "D. 612-1-13 I al. 3"
+deny contains law.no(q, "APPRENTICESHIP_WISH", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.about({"A15.10"})
+	law.missing(q, {"apprenticeship_wish"})
+}
+
+# METADATA
+# title: Means are known as a band, under the file number
+# custom:
+#   article: "GDPR 5(1)(c); Art. 3 4° b"
+deny contains law.no(q, "MEANS_AS_A_BAND", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.in_classes({"income"})
+	not banded_means(q)
+}
+
+banded_means(q) if {
+	q[1] == "A02.01"
+	law.access(q) == "pseudonymised"
+	law.derive(q) == "band"
+}
+
+# METADATA
+# title: Distance is known as a band
+# custom:
+#   article: "GDPR 5(1)(c); Art. 3 4° b"
+deny contains law.no(q, "DISTANCE_AS_A_BAND", rego.metadata.rule().custom.article) if {
+	some q in law.about({"A15.03"})
+	law.derive(q) != "band"
+}
+
+# METADATA
+# title: Arrangements are told where a test is adapted
+# custom:
+#   article: "annex H13"
+deny contains law.no(q, "ADAPTED_TEST", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.in_classes({"health"})
+	not arranged(q)
+}
+
+arranged(q) if {
+	q[1] == "A13.02"
+	law.derive(q) == "yes-no"
+	not law.missing(q, {"adapted_test"})
+}
+
+# METADATA
+# title: A summons needs neither record, project nor family
+# custom:
+#   article: "D. 612-1-13 I al. 3; GDPR 5(1)(c)"
+deny contains law.no(q, "SUMMONS_TASKS", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-conv"
+	some q in law.outside_classes({"identity", "contact", "income", "health", "choices"})
+}
+
+# METADATA
+# title: Before acceptance the enrolment office sees fees and the military proof
+# custom:
+#   article: "annex H1 and H6; Art. 3 4°"
+deny contains law.no(q, "BEFORE_ACCEPTANCE", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-enr"
+	input.relation == "applied_programme"
+	some q in law.outside_classes({"payment"}) - law.about({"A01.20"})
+}
+
+# METADATA
+# title: An identity proof is for military lycées
+# custom:
+#   article: "annex H1"
+deny contains law.no(q, "MILITARY_LYCEE", rego.metadata.rule().custom.article) if {
+	some q in law.about({"A01.20"})
+	law.missing(q, {"military_lycee"})
+}
+
+# METADATA
+# title: Parents are known for minors and boarders
+# custom:
+#   article: "GDPR 5(1)(c); annex H1"
+deny contains law.no(q, "MINOR_OR_BOARDER", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-enr"
+	some q in law.in_classes({"family"})
+	law.missing(q, {"minor_or_boarder"})
+}
+
+# METADATA
+# title: A certificate is held or not
+# custom:
+#   article: "annex H13"
+deny contains law.no(q, "CERTIFICATE_REQUIRED", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-enr"
+	some q in law.in_classes({"health"})
+	not certificate(q)
+}
+
+certificate(q) if {
+	q[1] == "A13.01"
+	law.derive(q) == "yes-no"
+	not law.missing(q, {"certificate_required"})
+}
+
+# METADATA
+# title: Enrolment needs neither means nor projects
+# custom:
+#   article: "Art. 3 al. 1; annex H16"
+deny contains law.no(q, "ENROLMENT_TASKS", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-enr"
+	some q in law.in_classes({"income", "file", "guidance_needs"})
+}
+
+# METADATA
+# title: Enrolment writes enrolment
+# custom:
+#   article: "annex H16"
+deny contains law.no(q, "ENROLMENT_WRITES_ENROLMENT", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-enr"
+	some q in law.beyond({"A16.11", "A16.12"})
+	law.access(q) == "write"
+}
+
+# METADATA
+# title: The referent is told by the candidate
+# custom:
+#   article: "GDPR 9(2)(a); Art. 3 4°"
+deny contains law.no(q, "AGREEMENT_GIVEN", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-hand"
+	some q in law.asked
+	law.missing(q, {"agreement_given"})
+}
+
+# METADATA
+# title: The referent reads a name, an address to write to, and the form
+# custom:
+#   article: "GDPR 5(1)(c) and 9"
+deny contains law.no(q, "REFERENT_TASKS", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-hand"
+	some q in law.beyond({"A01.06", "A01.07", "A01.19", "A07.03"})
+}
+
+# METADATA
+# title: The information office knows the state of a wish, under its number
+# custom:
+#   article: "Art. 3 4° b; GDPR 5(1)(c)"
+deny contains law.no(q, "STATE_UNDER_ITS_NUMBER", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-info"
+	some q in law.asked
+	not state_only(q)
+}
+
+state_only(q) if {
+	q[1] in {"A15.05", "A16.07"}
+	law.access(q) == "pseudonymised"
+}
+
+# METADATA
+# title: The information office answers, and does not browse
+# custom:
+#   article: "Art. 3 4° b"
+deny contains law.no(q, "CONTACT_ASKED", rego.metadata.rule().custom.article) if {
+	input.recipient == "R4b-info"
+	some q in law.asked
+	law.missing(q, {"contact_asked"})
+}
+
+# METADATA
+# title: Summons, referent and information write nothing
+# custom:
+#   article: "Art. 3 4° b"
+deny contains law.no(q, "OFFICES_READ_ONLY", rego.metadata.rule().custom.article) if {
+	input.recipient in {"R4b-conv", "R4b-hand", "R4b-info"}
+	some q in law.asked
+	law.access(q) == "write"
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)

@@ -1,0 +1,56 @@
+# METADATA
+# title: The telephone information service (Art. 3 5°)
+# description: An agent answers one call, about one file, to a person who proved to be its owner.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 5°
+package sceau.art3_5
+
+import data.sceau.law
+
+recipients := {"R5"}
+
+# METADATA
+# title: The call in progress
+# custom:
+#   article: "Art. 3 5°; Art. 1 al. 2"
+opens contains rego.metadata.rule().custom.article if {
+	input.purpose == "P2"
+	input.relation == "own_call"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: The caller proves to be the person
+# custom:
+#   article: "Art. 3 5°; GDPR 32"
+deny contains law.no(q, "CALLER_VERIFIED", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	law.missing(q, {"caller_verified"})
+}
+
+# METADATA
+# title: An agent confirms and tells states, and reads nothing out
+# custom:
+#   article: "Art. 3 5°; GDPR 5(1)(c)"
+deny contains law.no(q, "CONFIRM_AND_TELL_STATES", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	not confirms(q)
+}
+
+confirms(q) if {
+	law.access(q) == "read"
+	law.derive(q) in {"match", "status-only"}
+}
+
+# METADATA
+# title: A call needs an identity to confirm, and states of wishes
+# custom:
+#   article: "Art. 3 al. 1; Art. 3 5°"
+deny contains law.no(q, "CALL_TASKS", rego.metadata.rule().custom.article) if {
+	some q in law.outside_classes({"identity", "choices"})
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)

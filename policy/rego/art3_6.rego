@@ -1,0 +1,33 @@
+# METADATA
+# title: Online payment companies (Art. 3 6°)
+# description: A payment company receives a payment, and learns of no dossier.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 6°
+package sceau.art3_6
+
+import data.sceau.law
+
+recipients := {"R6"}
+
+# METADATA
+# title: The payment asked for
+# custom:
+#   article: "Art. 3 6° ('pour le paiement')"
+opens contains rego.metadata.rule().custom.article if {
+	input.purpose == "P1"
+	input.relation == "payment_only"
+	input.phase in {"PH1", "PH2", "PH3", "PH4", "PH5", "PH6"}
+}
+
+# METADATA
+# title: Fees, and nothing else
+# custom:
+#   article: "Art. 3 6° ('pour le paiement')"
+deny contains law.no(q, "FEES_ONLY", rego.metadata.rule().custom.article) if {
+	some q in law.outside_classes({"payment"})
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)

@@ -1,0 +1,93 @@
+# METADATA
+# title: Researchers under convention (Art. 3 7°)
+# description: |
+#   Data that are relevant and relate to the liaison forms, in extracts where
+#   nobody can be identified directly.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 7°
+package sceau.art3_7
+
+import data.sceau.law
+
+recipients := {"R7"}
+
+# METADATA
+# title: An extract under a convention in force, once the session is closed
+# custom:
+#   article: "Art. 3 7°; Art. 1 al. 3"
+opens contains rego.metadata.rule().custom.article if {
+	input.purpose == "P3"
+	input.relation == "extract_under_convention"
+	input.phase in {"PH7", "PH8"}
+}
+
+# METADATA
+# title: Direct identification is impossible
+# custom:
+#   article: "Art. 3 7° ('identification directe impossible')"
+deny contains law.no(q, "NO_DIRECT_IDENTIFICATION", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	data.items[q[1]].research == "direct_identifier"
+}
+
+# METADATA
+# title: Lines hold codes
+# custom:
+#   article: "Art. 3 7°; GDPR 89"
+deny contains law.no(q, "CODES_ONLY", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	not coded_line(q)
+}
+
+coded_line(q) if {
+	law.access(q) == "pseudonymised"
+	law.derive(q) == "coded"
+}
+
+# METADATA
+# title: No small counts
+# custom:
+#   article: "Art. 3 7°; loi 51-711"
+deny contains law.no(q, "K_THRESHOLD", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	law.missing(q, {"k_threshold"})
+}
+
+# METADATA
+# title: Data that relate to the liaison forms
+# custom:
+#   article: "Art. 3 7° ('relatives aux fiches de liaison')"
+deny contains law.no(q, "LIAISON_FORM_EXISTS", rego.metadata.rule().custom.article) if {
+	some q in law.asked - law.about({"A07.03"})
+	law.missing(q, {"liaison_form_exists"})
+}
+
+# METADATA
+# title: Data that the convention shows to be relevant
+# custom:
+#   article: "Art. 3 7° ('seules données pertinentes')"
+deny contains law.no(q, "CONVENTION_RELEVANCE", rego.metadata.rule().custom.article) if {
+	some q in law.asked - law.about({"A07.03"})
+	law.missing(q, {"convention_relevance"})
+}
+
+# METADATA
+# title: Of health, the form alone
+# custom:
+#   article: "Art. 3 7°; GDPR 9"
+deny contains law.no(q, "FORM_ALONE", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"health"}) - law.about({"A07.03"})
+}
+
+# METADATA
+# title: Neither means, origin, family, recourse nor needs
+# custom:
+#   article: "Art. 3 7°; GDPR 5(1)(c)"
+deny contains law.no(q, "RESEARCH_TASKS", rego.metadata.rule().custom.article) if {
+	some q in law.outside_classes({"identity", "contact", "health", "schooling", "choices"})
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)

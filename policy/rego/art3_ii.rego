@@ -1,0 +1,104 @@
+# METADATA
+# title: Guidance and employment bodies (Art. 3 al. 2)
+# description: |
+#   They help a candidate who asked for help, with that purpose and no other.
+# custom:
+#   decree: ESRS2035793A
+#   article: Art. 3 al. 2
+package sceau.art3_ii
+
+import data.sceau.law
+
+recipients := {"O1", "O2"}
+
+# METADATA
+# title: Guidance only
+# custom:
+#   article: "Art. 3 al. 2; D. 612-1-23 III"
+opens contains rego.metadata.rule().custom.article if {
+	input.purpose == "P2"
+	input.relation == "accompaniment_request"
+	input.phase in law.active_base
+}
+
+# METADATA
+# title: Outside admission, whom asked to be put in touch
+# custom:
+#   article: "annex H11; Art. 3 al. 2"
+deny contains law.no(q, "ASKED_TO_BE_PUT_IN_TOUCH", rego.metadata.rule().custom.article) if {
+	not input.phase in {"PH4", "PH5", "PH6"}
+	some q in law.asked
+	law.missing(q, {"h11_request"})
+}
+
+# METADATA
+# title: Needs are passed on where the candidate asked
+# custom:
+#   article: "annex H11; Art. 3 al. 2"
+deny contains law.no(q, "NEEDS_ON_REQUEST", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"guidance_needs"})
+	law.missing(q, {"h11_request"})
+}
+
+# METADATA
+# title: The answer comes by the channel chosen
+# custom:
+#   article: "Art. 3 al. 2; GDPR 5(1)(c)"
+deny contains law.no(q, "CHANNEL_CHOSEN", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"contact"}) - law.about({"A01.17"})
+	law.missing(q, {"channel_chosen"})
+}
+
+# METADATA
+# title: The postal address is not given
+# custom:
+#   article: "Art. 3 al. 2; GDPR 5(1)(c)"
+deny contains law.no(q, "NO_POSTAL_ADDRESS", rego.metadata.rule().custom.article) if {
+	some q in law.about({"A01.14"})
+}
+
+# METADATA
+# title: Contracts concern the services of apprenticeship
+# custom:
+#   article: "Art. 3 al. 2 2°"
+deny contains law.no(q, "CONTRACTS_FOR_APPRENTICESHIP", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"choices"})
+	not contract_sought(q)
+}
+
+contract_sought(q) if {
+	input.recipient == "O2"
+	q[1] == "A15.10"
+	not law.missing(q, {"apprenticeship_wish"})
+	not law.missing(q, {"no_contract"})
+	not law.missing(q, {"apprenticeship_service"})
+}
+
+# METADATA
+# title: Name, contact, level and needs
+# custom:
+#   article: "Art. 3 al. 2; GDPR 5(1)(c)"
+deny contains law.no(q, "GUIDANCE_TASKS", rego.metadata.rule().custom.article) if {
+	some q in law.outside_classes({"identity", "contact", "schooling", "choices", "guidance_needs"})
+}
+
+# METADATA
+# title: A name, not a number
+# custom:
+#   article: "Art. 3 al. 2; GDPR 87"
+deny contains law.no(q, "NAME_NOT_NUMBER", rego.metadata.rule().custom.article) if {
+	some q in law.in_classes({"identity"}) - law.about({"A01.06", "A01.07"})
+}
+
+# METADATA
+# title: They read, and write nothing
+# custom:
+#   article: "Art. 3 al. 2"
+deny contains law.no(q, "READ_ONLY", rego.metadata.rule().custom.article) if {
+	some q in law.asked
+	law.access(q) == "write"
+}
+
+grants := law.granted(opens, deny)
+
+refused := law.refusals(opens, deny)
