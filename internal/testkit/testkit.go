@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -67,7 +68,10 @@ ended() {
 for lock in "$1"/data/postmaster.pid "$1"/vault.pid; do
 	[ -s "$lock" ] || continue
 	read -r pid <"$lock"
-	kill -QUIT "$pid" 2>/dev/null
+	case "$lock" in
+	*postmaster.pid) kill -QUIT "$pid" 2>/dev/null ;;
+	*) kill -KILL "$pid" 2>/dev/null ;;
+	esac
 	n=0
 	while ! ended "$pid" && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done
 done
@@ -88,11 +92,16 @@ func watch(dir string) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("watching %s: %w", filepath.Base(dir), err)
 	}
+	holding.Lock()
+	defer holding.Unlock()
 	held = append(held, write) // kept open until the process ends, and no longer
 	return nil
 }
 
-var held []*os.File
+var (
+	holding sync.Mutex
+	held    []*os.File
+)
 
 func secret() string {
 	b := make([]byte, 24)

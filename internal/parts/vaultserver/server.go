@@ -1,0 +1,90 @@
+package vaultserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Place is the folder of a private server, mode 0700: configuration, storage,
+// audit file, log.
+type Place struct {
+	Dir     string
+	Storage string // file or raft; empty means file
+}
+
+func (p Place) ConfigFile() string { return filepath.Join(p.Dir, "vault.json") }
+func (p Place) StorageDir() string { return filepath.Join(p.Dir, "storage") }
+func (p Place) AuditFile() string  { return filepath.Join(p.Dir, "audit.log") }
+func (p Place) LogFile() string    { return filepath.Join(p.Dir, "vault.log") }
+
+// Addr is where a server configured for a port answers.
+func Addr(port int) string { return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+// Configure writes the configuration, in the words that vault, bao and the built
+// server share. clusterPort serves raft only.
+func (p Place) Configure(program string, port, clusterPort int) error {
+	kind := p.Storage
+	if kind == "" {
+		kind = "file"
+	}
+	store := map[string]any{"path": p.StorageDir()}
+	listener := map[string]any{"address": net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "tls_disable": true}
+	config := map[string]any{
+		"storage":       map[string]any{kind: store},
+		"listener":      []any{map[string]any{"tcp": listener}},
+		"api_addr":      Addr(port),
+		"disable_mlock": true,
+		"ui":            false,
+		"log_level":     "info",
+	}
+	if kind == "raft" {
+		store["node_id"] = "sceau"
+		listener["cluster_address"] = net.JoinHostPort("127.0.0.1", strconv.Itoa(clusterPort))
+		config["cluster_addr"] = "https://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(clusterPort))
+	}
+	if strings.HasPrefix(filepath.Base(program), "bao") {
+		config["unsafe_allow_api_audit_creation"] = true // OpenBao wants it said
+	}
+	text, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{p.Dir, p.StorageDir()} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("making the folder of vault: %w", err)
+		}
+	}
+	if err := os.WriteFile(p.ConfigFile(), append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("configuring vault: %w", err)
+	}
+	return nil
+}
+
+// Command prepares, without starting it, the server, alone in its session and
+// with no core dump.
+func (p Place) Command(program string) *exec.Cmd {
+	cmd := exec.Command("/bin/sh", "-c", `ulimit -c 0; exec "$@"`, "sh", program, "server", "-config", p.ConfigFile())
+	cmd.Dir = p.Dir
+	cmd.Env = environment()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd
+}
+
+// environment drops VAULT_ and BAO_ variables: some of them override the
+// configuration, one of them the path of the storage.
+func environment() []string {
+	var kept []string
+	for _, e := range os.Environ() {
+		if !strings.HasPrefix(e, "VAULT_") && !strings.HasPrefix(e, "BAO_") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
