@@ -1,0 +1,129 @@
+package dossier
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"sceau/audit"
+	"sceau/catalogue"
+	"sceau/policy"
+)
+
+// ErrNotFound means that no file of the campaign has that value, or none that the
+// mission has a relation with: the two look alike.
+var ErrNotFound = errors.New("no file answers to that value")
+
+// ErrManyFound means that several files answer: families share a phone.
+var ErrManyFound = errors.New("several files answer to that value: use a value of one person")
+
+// Find gives the reference of the candidate who has a value, looked up by blind
+// index: the caller brings the value, nothing is listed. It is decided and traced
+// as a read of the index's items in form match, against the file that was found.
+func (g *Gate) Find(ctx context.Context, ask Ask, index string, values map[catalogue.ItemID]json.RawMessage) (Ref, string, error) {
+	x, ok := g.Catalogue.Index(index)
+	if !ok {
+		return Ref{}, "", fmt.Errorf("index %q does not exist", index)
+	}
+	for id, v := range values {
+		it, _ := g.Catalogue.Item(id)
+		if err := it.Check(v); err != nil {
+			return Ref{}, "", err
+		}
+	}
+	input, ok := x.Input(values)
+	if !ok {
+		return Ref{}, "", fmt.Errorf("index %s: no value to look for", index)
+	}
+	a, err := g.admit(ctx, ask)
+	if err != nil {
+		return Ref{}, "", err
+	}
+	ring, err := g.Rings.Ring(a.mission.Recipient, ClassRouting)
+	if err != nil {
+		return Ref{}, "", err
+	}
+	macs, err := ring.Index(ctx, a.campaign.ID, index, input)
+	clear(input)
+	if err != nil {
+		return Ref{}, "", err
+	}
+	found, err := g.Shelf.Find(ctx, a.campaign.ID, index, macs[0])
+	if err != nil {
+		return Ref{}, "", err
+	}
+	return g.settleFound(ctx, a, x.Items, found)
+}
+
+// settleFound keeps the files that the table lets this caller match, and traces
+// every one of them, granted or refused.
+func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.ItemID, found []Ref) (Ref, string, error) {
+	request := rand.Text()
+	var granted []Ref
+	var refused *Refusal
+	for _, ref := range found {
+		h, err := g.follow(ctx, a, ref)
+		if err != nil {
+			return Ref{}, request, err
+		}
+		event := g.event(a, h, request, "find")
+		event.Items = items
+		row, why, err := g.matches(a, h, items)
+		if err != nil {
+			return Ref{}, request, err
+		}
+		if why != nil {
+			refused = why
+			event.Decision, event.Rule = audit.Refused, why.Article
+		} else {
+			event.Decision, event.Rule = audit.Granted, row
+			granted = append(granted, ref)
+		}
+		if _, err := g.Traces.Record(ctx, event); err != nil {
+			return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
+		}
+	}
+	switch {
+	case len(granted) == 1:
+		return granted[0], request, nil
+	case len(granted) > 1:
+		return Ref{}, request, ErrManyFound
+	case refused != nil:
+		refused.Request = request
+		return Ref{}, request, refused
+	}
+	// Nobody was found: a question all the same, and one that a curious agent
+	// could ask about a neighbour, so it leaves a trace that names no file.
+	event := g.event(a, held{}, request, "find")
+	event.Subject, event.Candidate = nil, ""
+	event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	return Ref{}, request, ErrNotFound
+}
+
+// matches says whether every item may be matched for this file: whoever may read an
+// item may match it.
+func (g *Gate) matches(a asking, h held, items []catalogue.ItemID) (row string, refused *Refusal, err error) {
+	q, err := g.table().Query(a.mission.Recipient, a.purpose, a.phase, policy.Read)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, id := range items {
+		it, _ := g.Catalogue.Item(id)
+		q.Relations = h.relations
+		q.Guards = h.guards | h.classes[it.Class] | h.items[id]
+		index := g.Catalogue.ItemIndex(id)
+		grant, ok := g.table().Decide(&q, index)
+		if !ok || grant.Form < catalogue.FormMasked {
+			// A pseudonymised grant would join a name to a file number here.
+			why := g.table().Why(&q, index)
+			return "", g.refusal(a, id, why), nil
+		}
+		row = g.table().Row(grant.Row).SheetRow
+	}
+	return row, nil, nil
+}

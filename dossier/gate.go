@@ -1,0 +1,250 @@
+package dossier
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"sceau/audit"
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/policy"
+)
+
+// A Gate is the one door to what is sealed. The order of its steps is the promise:
+// mission, routing, table, selection of granted ciphertext, durable trace, and only
+// then keys, opening, derived form, answer.
+type Gate struct {
+	Catalogue *catalogue.Catalogue
+	Words     *policy.Vocabulary
+	Layout    *Layout
+	Desk      Desk
+	Shelf     Shelf
+	Traces    Recorder
+	Rings     Rings
+	Documents Documents
+	Now       func() time.Time
+
+	inForce atomic.Pointer[policy.Table]
+
+	ownWish      policy.RelationSet // wishRelations as bits
+	recordGuards policy.GuardSet    // guards that a record can bring by itself
+}
+
+// NewGate checks that the words it knows are those of the catalogue: a gate that
+// looked for a relation under another name would never find it, or worse.
+func NewGate(g *Gate) (*Gate, error) {
+	var err error
+	if g.ownWish, err = g.Words.Relations(wishRelations...); err != nil {
+		return nil, err
+	}
+	if g.recordGuards, err = g.Words.Guards(append(slices.Clone(recordMarks), "own_subject")...); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// A Recorder makes an event durable before it returns.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event) (audit.Receipt, error)
+}
+
+// Rings gives the keys that the identity of a recipient opens, for one class.
+// ClassRouting stands for the routing key and the blind indexes.
+type Rings interface {
+	Ring(r catalogue.RecipientID, class catalogue.ClassID) (*crypto.Keyring, error)
+}
+
+// ClassRouting names, to Rings, what is no class of the annex: routing and indexes.
+const ClassRouting catalogue.ClassID = ""
+
+// ErrElsewhere means that another identity of the service opens that class: this
+// process does not hold its keys.
+var ErrElsewhere = errors.New("another identity of the service opens that class")
+
+// ErrNoPolicy means that no signed table is in force: nothing is granted.
+var ErrNoPolicy = errors.New("no signed policy is in force")
+
+// ErrNotTraced means that the trace could not be made durable, so nothing opened.
+var ErrNotTraced = errors.New("the access could not be traced, so nothing was opened")
+
+// Put puts a verified table in force. A gate without a table grants nothing.
+func (g *Gate) Put(t *policy.Table) { g.inForce.Store(t) }
+
+func (g *Gate) table() *policy.Table { return g.inForce.Load() }
+
+// An Ask is a request. Nothing in it decides: the credential proves who asks, and
+// all the rest is looked up.
+type Ask struct {
+	Mission    string
+	Credential Credential
+	Purpose    catalogue.Purpose
+	Campaign   string // may be empty while one campaign only is open
+	Candidate  Ref
+	Items      []catalogue.ItemID // none: all that is granted
+	// On replaces today in a demonstration campaign, and is refused in any other.
+	On time.Time
+}
+
+// Read answers a request, or says why not. Items named are all answered or none
+// is; with none named the answer has all that is granted.
+//
+// Errors: *Refusal when the table says no, ErrNoSuchMission, ErrNoSuchCandidate,
+// ErrNotTraced, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
+func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
+	a, err := g.admit(ctx, ask)
+	if err != nil {
+		return View{}, err
+	}
+	h, err := g.follow(ctx, a, ask.Candidate)
+	if err != nil {
+		return View{}, err
+	}
+	event := g.event(a, h, rand.Text(), "read")
+
+	wanted, refused := g.plan(a, h, ask.Items)
+	if refused != nil {
+		return View{}, g.refuse(ctx, event, refused, ask.Items)
+	}
+	answers, err := g.fetch(ctx, a, h, wanted)
+	if err != nil {
+		return View{}, err
+	}
+	answers, refused = g.settle(a, h, wanted, answers, ask.Items)
+	if refused != nil {
+		return View{}, g.refuse(ctx, event, refused, ask.Items)
+	}
+	return g.open(ctx, a, h, event, wanted, answers, len(ask.Items) > 0)
+}
+
+// admit finds out who asks, for which campaign, and in which phase.
+func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
+	if g.table() == nil {
+		return asking{}, ErrNoPolicy
+	}
+	m, c, err := g.Desk.Standing(ctx, ask.Mission, ask.Campaign)
+	if err != nil {
+		return asking{}, err
+	}
+	on := g.Now().In(paris)
+	if !ask.On.IsZero() {
+		if !c.Demo {
+			return asking{}, errors.New("a date is stated in demonstration campaigns only")
+		}
+		on = ask.On
+	}
+	if !m.presents(ask.Credential, on) {
+		return asking{}, ErrNoSuchMission
+	}
+	a := asking{mission: m, campaign: c, on: on, phase: c.Calendar.Phase(on), purpose: ask.Purpose}
+	ring, err := g.Rings.Ring(m.Recipient, ClassRouting)
+	if err != nil {
+		return asking{}, err
+	}
+	a.key, err = ring.Routing(ctx, c.ID)
+	return a, err
+}
+
+func (g *Gate) event(a asking, h held, request, action string) audit.Event {
+	return audit.Event{
+		At:           g.Now(),
+		Campaign:     a.campaign.ID,
+		Recipient:    string(a.mission.Recipient),
+		Organisation: a.mission.Organisation,
+		Purpose:      string(a.purpose),
+		Action:       action,
+		Policy:       g.table().Hash(),
+		Subject:      h.no[:],
+		Agent:        a.mission.ID,
+		Candidate:    h.candidate.String(),
+		Request:      request,
+	}
+}
+
+// A want is one item that the table may grant here, before the records are known.
+type want struct {
+	item    catalogue.Item
+	index   int
+	place   place
+	records []crypto.RecordID // nil: any record
+}
+
+// plan asks the table, with every fact that a record could still bring counted as
+// true: what is refused even so is refused, and no column of it is selected.
+func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusal) {
+	q, err := g.query(a)
+	if err != nil {
+		return nil, &Refusal{Reason: err.Error()}
+	}
+	named := len(items) > 0
+	if !named {
+		for _, it := range g.Catalogue.Items() {
+			items = append(items, it.ID)
+		}
+	}
+	var wanted []want
+	for _, id := range items {
+		it, known := g.Catalogue.Item(id)
+		at, sealed := g.Layout.byItem[id]
+		if !known || !sealed || it.Repeats == "per_agent" {
+			if named {
+				return nil, g.refusal(a, id, policy.Refusal{Reason: "no dossier holds that item"})
+			}
+			continue
+		}
+		w := want{item: it, index: g.Catalogue.ItemIndex(id), place: at}
+		granted := g.possible(&q, h, &w)
+		if !granted {
+			if named {
+				q.Relations, q.Guards = h.relations, h.guards
+				return nil, g.refusal(a, id, g.table().Why(&q, w.index))
+			}
+			continue
+		}
+		wanted = append(wanted, w)
+	}
+	if len(wanted) == 0 {
+		return nil, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
+			Item: "A01.01", Article: "Art. 3", Reason: g.nothing(a, h)}
+	}
+	return wanted, nil
+}
+
+// nothing says why a request that named no item is granted nothing at all.
+func (g *Gate) nothing(a asking, h held) string {
+	switch {
+	case a.phase == "":
+		return "the campaign has not begun"
+	case h.relations == 0:
+		return "no relation with that candidate"
+	}
+	return "the table grants nothing here"
+}
+
+func (g *Gate) query(a asking) (policy.Query, error) {
+	return g.table().Query(a.mission.Recipient, a.purpose, a.phase, policy.Read)
+}
+
+// possible says whether any record of the file could be granted, and which.
+func (g *Gate) possible(q *policy.Query, h held, w *want) bool {
+	q.Guards = g.anyGuards(h, w.item)
+	if w.item.Repeats != "per_wish" {
+		q.Relations = h.relations
+		_, ok := g.table().Decide(q, w.index)
+		return ok
+	}
+	q.Relations = h.relations &^ g.ownWish
+	if _, ok := g.table().Decide(q, w.index); ok {
+		return true
+	}
+	for id, r := range h.wishes {
+		q.Relations = h.relations&^g.ownWish | r
+		if _, ok := g.table().Decide(q, w.index); ok {
+			w.records = append(w.records, id)
+		}
+	}
+	return len(w.records) > 0
+}

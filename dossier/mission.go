@@ -1,0 +1,197 @@
+package dossier
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"sceau/catalogue"
+)
+
+// A Mission is who asks ("habilitation"): a person, as one recipient of the
+// decree, for one organisation and its scopes, until a date.
+type Mission struct {
+	ID           string
+	Campaign     string
+	Recipient    catalogue.RecipientID
+	Organisation string
+	Scopes       MissionScopes
+	Until        time.Time // last day, included
+	EndedAt      time.Time // zero while in force
+	Credential   [32]byte  // SHA-256 of the secret that the mission holds
+
+	// For the account of a candidate or of a responsible.
+	Candidate   Ref
+	Responsible int // from 1, 0 for the candidate
+
+	// The programmes that institutions and pools stand for on the day of asking.
+	Programmes []string
+}
+
+// MissionScopes bounds a mission to what its person works on.
+type MissionScopes struct {
+	National     bool     `json:"national,omitempty"`
+	Programmes   []string `json:"programmes,omitempty"`
+	Institutions []string `json:"institutions,omitempty"`
+	Pools        []string `json:"pools,omitempty"`
+	Schools      []string `json:"schools,omitempty"`
+	Academies    []string `json:"academies,omitempty"`
+	Ministries   []string `json:"ministries,omitempty"`
+	Subjects     []string `json:"subjects,omitempty"` // taught, for the guard own_subject
+	Grants       bool     `json:"grants_profiles,omitempty"`
+	Apprentices  bool     `json:"apprenticeship_service,omitempty"`
+	ArmedForces  bool     `json:"armed_forces,omitempty"`
+}
+
+// A MissionOrder is one line of a mission file: the mission and the agent's own
+// data (annex, heading 3), which are sealed like any other.
+type MissionOrder struct {
+	Mission      string                     `json:"mission"`
+	Campaign     string                     `json:"campaign"`
+	Recipient    catalogue.RecipientID      `json:"recipient"`
+	Organisation string                     `json:"organisation"`
+	Scopes       MissionScopes              `json:"scopes"`
+	Until        string                     `json:"until"`
+	Agent        map[string]json.RawMessage `json:"agent"`
+}
+
+// ReadMissionOrders reads a mission file, one JSON object a line, and refuses the
+// whole of it at the first line that is not in order.
+func ReadMissionOrders(r io.Reader, c *catalogue.Catalogue) ([]MissionOrder, error) {
+	var orders []MissionOrder
+	seen := map[string]int{}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		var o MissionOrder
+		dec := json.NewDecoder(bytes.NewReader(line))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&o); err != nil {
+			return nil, fmt.Errorf("line %d: not a mission: %w", n, withoutValue(err))
+		}
+		if err := o.check(c); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		if first, ok := seen[o.Mission]; ok {
+			return nil, fmt.Errorf("line %d: mission %s stands on line %d already", n, o.Mission, first)
+		}
+		seen[o.Mission] = n
+		orders = append(orders, o)
+	}
+	return orders, lines.Err()
+}
+
+func (o MissionOrder) check(c *catalogue.Catalogue) error {
+	if !missionName(o.Mission) {
+		return errors.New("mission: letters, digits and dashes, 3 to 64 of them")
+	}
+	rec, ok := c.Recipient(o.Recipient)
+	if !ok {
+		return fmt.Errorf("mission %s: recipient %s is not in the decree", o.Mission, o.Recipient)
+	}
+	if rec.ID == "S1" || rec.ID == "S2" {
+		return fmt.Errorf("mission %s: accounts of candidates and responsibles are made at intake", o.Mission)
+	}
+	if strings.HasPrefix(string(rec.ID), "X") {
+		return fmt.Errorf("mission %s: %s is not a recipient", o.Mission, rec.ID)
+	}
+	if o.Organisation == "" {
+		return fmt.Errorf("mission %s: no organisation", o.Mission)
+	}
+	if _, err := time.Parse(time.DateOnly, o.Until); err != nil {
+		return fmt.Errorf("mission %s: until is a date, 2026-07-31", o.Mission)
+	}
+	for name, value := range o.Agent {
+		it, ok := c.ItemNamed(name)
+		if !ok || it.Repeats != "per_agent" {
+			return fmt.Errorf("mission %s: %q is not an item of agents", o.Mission, name)
+		}
+		if err := it.Check(value); err != nil {
+			return fmt.Errorf("mission %s: %w", o.Mission, err)
+		}
+	}
+	return nil
+}
+
+// missionName keeps mission ids fit for file names and URLs.
+func missionName(s string) bool {
+	if len(s) < 3 || len(s) > 64 {
+		return false
+	}
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-') {
+			return false
+		}
+	}
+	return true
+}
+
+// A Credential is the secret that a mission presents. It refuses to print.
+type Credential struct{ secret [32]byte }
+
+// NewCredential draws a credential.
+func NewCredential() (c Credential) {
+	rand.Read(c.secret[:])
+	return c
+}
+
+// ParseCredential reads what Text wrote.
+func ParseCredential(text []byte) (c Credential, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(raw) != len(c.secret) {
+		return c, errors.New("not a mission credential")
+	}
+	copy(c.secret[:], raw)
+	return c, nil
+}
+
+// Text is the credential as its 0600 file holds it.
+func (c Credential) Text() []byte {
+	return append(base64.RawURLEncoding.AppendEncode(nil, c.secret[:]), '\n')
+}
+
+// Digest is what the register keeps: the secret has 256 random bits, so a fast
+// hash is enough and a dump gives nobody a credential.
+func (c Credential) Digest() [32]byte { return sha256.Sum256(c.secret[:]) }
+
+func (c Credential) String() string { return "credential" }
+
+// GoString keeps %#v from walking into the secret.
+func (c Credential) GoString() string { return "credential" }
+
+// presents says whether m is in force on that day and c is its credential.
+func (m Mission) presents(c Credential, on time.Time) bool {
+	digest := c.Digest()
+	known := subtle.ConstantTimeCompare(digest[:], m.Credential[:]) == 1
+	return known && m.EndedAt.IsZero() && (m.Until.IsZero() || dayOf(on) <= dayOf(m.Until))
+}
+
+// withoutValue keeps the shape of a JSON error and drops what it quotes: an
+// error never carries a personal value.
+func withoutValue(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("malformed JSON at byte %d", syntax.Offset)
+	}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Errorf("%s is not of the expected kind", kind.Field)
+	}
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("unknown key %s", field)
+	}
+	return errors.New("malformed JSON")
+}

@@ -1,0 +1,263 @@
+package dossier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sceau/audit"
+	"sceau/catalogue"
+	"sceau/crypto"
+)
+
+// open is the last part of a read: the trace, then the keys, then the values.
+func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wanted []want, answers []answer, named bool) (View, error) {
+	rings, err := g.rings(a, wanted, &answers, named)
+	if err != nil {
+		return View{}, err
+	}
+	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", g.rules(answers)
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return View{}, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	v := View{
+		Request: event.Request, File: h.no.String(), Candidate: h.candidate, Clear: true,
+		Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy,
+	}
+	if err := g.reveal(ctx, a, h, &v, wanted, answers, rings); err != nil {
+		// The trace says granted; what then failed is said as well.
+		event.Decision, event.Rule = "failed", outcome(err)
+		event.At = g.Now()
+		_, second := g.Traces.Record(context.WithoutCancel(ctx), event)
+		return View{}, errors.Join(err, second)
+	}
+	return v, nil
+}
+
+// rings finds the keys for every class to open, before anything is traced as
+// granted. With no item named, what another identity opens is left to it.
+func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (map[catalogue.ClassID]*crypto.Keyring, error) {
+	rings := map[catalogue.ClassID]*crypto.Keyring{}
+	elsewhere := map[catalogue.ClassID]bool{}
+	for _, x := range *answers {
+		class := wanted[x.want].item.Class
+		if rings[class] != nil || elsewhere[class] {
+			continue
+		}
+		ring, err := g.Rings.Ring(a.mission.Recipient, class)
+		if errors.Is(err, ErrElsewhere) && !named {
+			elsewhere[class] = true
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		rings[class] = ring
+	}
+	*answers = slices.DeleteFunc(*answers, func(x answer) bool { return elsewhere[wanted[x.want].item.Class] })
+	return rings, nil
+}
+
+func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) error {
+	var cleaner *scrubber
+	opener := opener{gate: g, campaign: a.campaign.ID, rings: rings, rows: map[*SealedRow]*crypto.Row{}}
+	defer opener.close()
+	for _, x := range answers {
+		it := wanted[x.want].item
+		value, err := opener.value(ctx, x, it)
+		if err != nil {
+			return fmt.Errorf("opening %s: %w", it.ID, err)
+		}
+		if x.grant.Derive == "scrub" {
+			if cleaner == nil {
+				if cleaner, err = g.scrubberFor(ctx, a, h); err != nil {
+					return err
+				}
+			}
+			var warning string
+			value, warning, err = cleaner.clean(it, value)
+			if warning != "" {
+				v.Warnings = append(v.Warnings, warning)
+			}
+		} else {
+			value, err = derive(it, x.grant.Derive, value)
+		}
+		if err != nil {
+			return fmt.Errorf("%s in form %s: %w", it.ID, x.grant.Derive, err)
+		}
+		if x.grant.Form < catalogue.FormMasked {
+			v.Clear = false
+		}
+		row := g.table().Row(x.grant.Row)
+		v.Fields = append(v.Fields, Field{
+			Item: it.ID, Name: it.Name, Repeats: it.Repeats, Record: recordName(x.row.Record), Ordinal: int(x.face.Ordinal),
+			Owner: g.owner(h, x.row), Form: x.grant.Form, Derive: x.grant.Derive, Article: row.Article, Row: row.SheetRow,
+			Value: Value{json: value},
+		})
+	}
+	answered := itemsOf(wanted, answers)
+	for _, w := range wanted {
+		if !slices.Contains(answered, w.item.ID) {
+			v.Held = append(v.Held, w.item.ID)
+		}
+	}
+	return nil
+}
+
+func recordName(r crypto.RecordID) string {
+	if r == (crypto.RecordID{}) {
+		return ""
+	}
+	return crypto.UnitID(r).String()
+}
+
+// owner says which responsible a row belongs to, 0 for the candidate's own.
+func (g *Gate) owner(h held, row *SealedRow) int {
+	if string(g.Layout.Tables[row.Table].Unit) != KindResponsible {
+		return 0
+	}
+	for n := 1; n <= maxResponsibles; n++ {
+		if Responsible(h.candidate, n) == row.Unit {
+			return n
+		}
+	}
+	return 0
+}
+
+// An opener derives the keys of each row once.
+type opener struct {
+	gate     *Gate
+	campaign string
+	rings    map[catalogue.ClassID]*crypto.Keyring
+	rows     map[*SealedRow]*crypto.Row
+	buffer   []byte
+}
+
+func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte, error) {
+	row, err := o.row(ctx, x.row)
+	if err != nil {
+		return nil, err
+	}
+	padded, err := row.Open(nil, string(it.ID), x.row.Cells[x.column])
+	if err != nil {
+		return nil, err
+	}
+	value, err := crypto.Unpad(padded)
+	if err != nil || it.Kind != "document" {
+		return value, err
+	}
+	return o.gate.openDocument(ctx, row, value)
+}
+
+func (o *opener) row(ctx context.Context, r *SealedRow) (*crypto.Row, error) {
+	if row, ok := o.rows[r]; ok {
+		return row, nil
+	}
+	plan := &o.gate.Layout.Tables[r.Table]
+	half, err := o.rings[plan.Class].Half(ctx, o.campaign, r.Unit, string(plan.Class), string(plan.Fate), r.BranchVersion)
+	if err != nil {
+		return nil, err
+	}
+	row, err := half.Row(r.Record)
+	if err != nil {
+		return nil, err
+	}
+	// GCM does not commit to its key: without this check an insider could show one
+	// document to a school and another to an auditor.
+	if err := row.Check(r.Commitment[:]); err != nil {
+		return nil, err
+	}
+	o.rows[r] = row
+	return row, nil
+}
+
+func (o *opener) close() { clear(o.rows) }
+
+// refuse traces a refusal and hands it to the caller. A refusal that cannot be
+// traced is still a refusal.
+func (g *Gate) refuse(ctx context.Context, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
+	event.Decision, event.Rule = "refused", r.Article
+	event.Items = slices.Clone(items)
+	if len(event.Items) == 0 {
+		event.Items = []catalogue.ItemID{r.Item}
+	}
+	slices.Sort(event.Items)
+	event.Items = slices.Compact(event.Items)
+	r.Request = event.Request
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return errors.Join(r, fmt.Errorf("%w: %w", ErrNotTraced, err))
+	}
+	return r
+}
+
+// outcome names, for the trace, why an opening failed: a closed list, so that no
+// value and no address slips in.
+func outcome(err error) string {
+	switch {
+	case errors.Is(err, crypto.ErrForgotten):
+		return "forgotten"
+	case errors.Is(err, crypto.ErrUnavailable):
+		return "keys-unavailable"
+	case errors.Is(err, crypto.ErrRefused):
+		return "keys-refused"
+	case errors.Is(err, crypto.ErrOpen):
+		return "does-not-open"
+	case errors.Is(err, errNoForm):
+		return "no-form"
+	}
+	return "failed"
+}
+
+// scrubberFor opens the names, numbers and addresses that must not stand in a text.
+// It does so as SYS-gate, under its own rows and its own trace, and hands none out.
+func (g *Gate) scrubberFor(ctx context.Context, a asking, h held) (*scrubber, error) {
+	as := a
+	as.mission.Recipient, as.mission.Responsible = "SYS-gate", 0
+	as.purpose = "P1"
+	hh := h
+	hh.guards |= g.guard("scrub_pending")
+	q, err := g.query(as)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []want
+	for _, it := range g.Catalogue.Items() {
+		at, sealed := g.Layout.byItem[it.ID]
+		if !sealed {
+			continue
+		}
+		w := want{item: it, index: g.Catalogue.ItemIndex(it.ID), place: at}
+		q.Relations, q.Guards = hh.relations, hh.guards
+		if grant, ok := g.table().Decide(&q, w.index); ok && grant.Derive == "match" {
+			wanted = append(wanted, w)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, fmt.Errorf("clearing a text of names: %w", errNoForm)
+	}
+	answers, err := g.fetch(ctx, as, hh, wanted)
+	if err != nil {
+		return nil, err
+	}
+	rings, err := g.rings(as, wanted, &answers, true)
+	if err != nil {
+		return nil, err
+	}
+	event := g.event(as, hh, "scrub", "read")
+	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", "scrub_pending"
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	s := &scrubber{}
+	o := opener{gate: g, campaign: a.campaign.ID, rings: rings, rows: map[*SealedRow]*crypto.Row{}}
+	defer o.close()
+	for _, x := range answers {
+		value, err := o.value(ctx, x, wanted[x.want].item)
+		if err != nil {
+			return nil, fmt.Errorf("clearing a text of %s: %w", wanted[x.want].item.ID, err)
+		}
+		s.learn(value)
+	}
+	return s, nil
+}

@@ -1,0 +1,113 @@
+package dossier
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sceau/audit"
+	"sceau/crypto"
+)
+
+// A FactBook keeps recorded facts.
+type FactBook interface {
+	AddFacts(ctx context.Context, campaign string, facts []FactRow) error
+	// EndFact ends a fact that stands, and says who recorded it.
+	EndFact(ctx context.Context, id, by string) error
+	// Recorder says which mission recorded a fact.
+	Recorder(ctx context.Context, id string) (mission string, err error)
+}
+
+// ErrNoSuchFact means that no fact of that id stands.
+var ErrNoSuchFact = errors.New("no such fact")
+
+// RecordFact records a fact as the mission that presents the credential. Who may
+// record what is in the catalogue; nobody records the fact that their own mission
+// reads by, neither by name nor through their recipient or organisation.
+func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential Credential, on time.Time) error {
+	ref, err := crypto.ParseUnitID(f.Candidate)
+	if err != nil {
+		return fmt.Errorf("fact %s: candidate is an internal reference", f.ID)
+	}
+	a, err := g.admit(ctx, Ask{Mission: f.By, Credential: credential, Purpose: "P1", On: on})
+	if err != nil {
+		return fmt.Errorf("fact %s: %w", f.ID, err)
+	}
+	by, err := recorders(g.Catalogue, f.Kind)
+	if err != nil {
+		return fmt.Errorf("fact %s: %w", f.ID, err)
+	}
+	h, err := g.follow(ctx, a, ref)
+	if err != nil {
+		return fmt.Errorf("fact %s: %w", f.ID, err)
+	}
+	event := g.event(a, h, rand.Text(), "record "+f.Kind)
+	event.Decision, event.Rule = audit.Granted, "recorded_by"
+	allowed := slices.Contains(by, a.mission.Recipient)
+	if !allowed {
+		event.Decision = audit.Refused
+	}
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	if !allowed {
+		return &Refusal{Recipient: a.mission.Recipient, Purpose: "P1", Phase: a.phase, Item: "A14.03", Article: "Art. 3",
+			Reason: fmt.Sprintf("a fact %s is recorded by %v", f.Kind, by), Request: event.Request}
+	}
+	row, err := g.sealFact(a, f, ref)
+	if err != nil {
+		return fmt.Errorf("fact %s: %w", f.ID, err)
+	}
+	return book.AddFacts(ctx, a.campaign.ID, []FactRow{row})
+}
+
+func (g *Gate) sealFact(a asking, f Fact, ref Ref) (FactRow, error) {
+	to, err := f.To.key()
+	if err != nil {
+		return FactRow{}, err
+	}
+	d := factDetail{Candidate: ref, Class: f.Class, Item: f.Item}
+	if f.Record != "" {
+		if d.Record, err = crypto.ParseRecordID(f.Record); err != nil {
+			return FactRow{}, errors.New("record is not an id of a record")
+		}
+	}
+	row := FactRow{ID: f.ID, Kind: f.Kind, Tag: factTag(a.key, f.Kind, to, ref), RecordedBy: a.mission.ID, From: civil(a.on)}
+	if f.From != "" {
+		row.From, _ = time.Parse(time.DateOnly, f.From)
+	}
+	if f.Until != "" {
+		row.Until, _ = time.Parse(time.DateOnly, f.Until)
+	}
+	row.Sealed, err = a.key.Seal(nil, factScope(f.Kind), f.ID, nil, d.encode())
+	return row, err
+}
+
+func civil(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// EndFact ends a fact, as the mission that recorded it.
+func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission string, credential Credential) error {
+	a, err := g.admit(ctx, Ask{Mission: mission, Credential: credential, Purpose: "P1"})
+	if err != nil {
+		return err
+	}
+	by, err := book.Recorder(ctx, id)
+	if err != nil {
+		return err
+	}
+	if by != a.mission.ID {
+		return fmt.Errorf("fact %s was recorded by another mission", id)
+	}
+	event := g.event(a, held{}, rand.Text(), "end fact")
+	event.Subject, event.Candidate, event.Decision, event.Rule = nil, "", audit.Granted, id
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	return book.EndFact(ctx, id, a.mission.ID)
+}

@@ -1,0 +1,68 @@
+package dossier
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"sceau/catalogue"
+)
+
+// A Value is an opened personal value in the form that was granted. It refuses to
+// print, to log and to marshal; Reveal alone gives the bytes, and a pass over the
+// source (internal/revealcheck) keeps Reveal to the few places that answer a caller.
+type Value struct{ json []byte }
+
+// Reveal gives the value as JSON. The answer must go to the caller of this very
+// request, and nowhere else.
+func (v Value) Reveal() []byte { return v.json }
+
+func (v Value) String() string       { return "value" }
+func (v Value) GoString() string     { return "value" }
+func (v Value) LogValue() slog.Value { return slog.StringValue("value") }
+
+// Format covers every verb: %x and %v of a struct that holds a Value included.
+func (v Value) Format(s fmt.State, _ rune) { io.WriteString(s, "value") }
+
+// MarshalJSON refuses, so that no encoder takes a value along by accident.
+func (v Value) MarshalJSON() ([]byte, error) { return nil, errors.New("a value does not marshal") }
+
+// MarshalText refuses too: encoders that know no JSON ask for text.
+func (v Value) MarshalText() ([]byte, error) { return nil, errors.New("a value does not marshal") }
+
+// A Field is one item of one record, opened and derived.
+type Field struct {
+	Item    catalogue.ItemID
+	Name    string // English name, the key of answers
+	Repeats catalogue.Repeat
+	Record  string // opaque, empty for items that stand once
+	Ordinal int    // place of the record in its list
+	Owner   int    // of a responsible's record: which of them, from 1
+	Form    catalogue.Form
+	Derive  catalogue.Derive
+	Article string
+	Row     string // row of the sheet
+	Value   Value
+}
+
+// A View is an answer of the gate.
+type View struct {
+	// Request is the reference of the trace.
+	Request string
+	// File is the number under which the caller's scope knows the file. An answer
+	// that has anything pseudonymised names the candidate in no other way.
+	File      string
+	Candidate Ref
+	Clear     bool // nothing pseudonymised: the reference may be shown
+	Recipient catalogue.RecipientID
+	Purpose   catalogue.Purpose
+	Phase     catalogue.Phase
+	Policy    string
+	Fields    []Field
+	// Held names items that were granted and of which no record exists.
+	Held []catalogue.ItemID
+	// Warnings say what a form could not promise, such as a document that may name
+	// somebody.
+	Warnings []string
+}

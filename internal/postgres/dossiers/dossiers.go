@@ -1,0 +1,60 @@
+// Package dossiers keeps sealed dossiers in PostgreSQL, with the register that says
+// who may ask: it implements the ports of sceau/dossier.
+//
+// Each concern connects as its own role, so that a hole in one of them is no hole in
+// the others: the gate selects, intake inserts, the register changes missions and
+// facts. What they may do is in migrations/data.
+package dossiers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"sceau/dossier"
+)
+
+// Open connects with one role. The caller closes the pool.
+func Open(ctx context.Context, dsn string, connections int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		// The cause would quote the password.
+		return nil, errors.New("the DSN of the data cluster does not parse")
+	}
+	config.MaxConns = connections
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("opening the data cluster: %w", err)
+	}
+	return pool, nil
+}
+
+// quiet keeps the condition of a database error and drops its message and detail,
+// which quote the row.
+func quiet(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return fmt.Errorf("%s: database condition %s on %s%s", doing, pg.Code, pg.TableName, pg.ConstraintName)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+func ident(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+func unitBytes[T ~[16]byte](ids []T) [][]byte {
+	out := make([][]byte, len(ids))
+	for i := range ids {
+		out[i] = ids[i][:]
+	}
+	return out
+}
+
+// layoutTable is the qualified name of a sealed table.
+func layoutTable(l *dossier.Layout, t int) string { return ident(l.Tables[t].Name) }
