@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"io/fs"
-	"slices"
 	"strings"
 )
 
@@ -85,7 +84,7 @@ func (c *Catalogue) checkCeilingRow(r record, row CeilingRow) error {
 	if row.Purpose == All && row.Grants() {
 		return r.errorf("purpose ALL is for denials only")
 	}
-	if !slices.Contains([]string{"none", "aggregate", "pseudonymised", "read", "write"}, row.Access) {
+	if !known(v.access, row.Access) {
 		return r.errorf("unknown access %q", row.Access)
 	}
 	for _, w := range row.Relations {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -129,8 +131,8 @@ func (c *Catalogue) checkDecree(fsys fs.FS) error {
 		c.index[id], c.named[item.Name] = len(c.items), len(c.items)
 		c.items = append(c.items, item)
 	}
-	for id := range ours {
-		// The item outside the annex is the graver fault: nobody may collect it.
+	// The item outside the annex is the graver fault: nobody may collect it.
+	for _, id := range slices.Sorted(maps.Keys(ours)) {
 		return fmt.Errorf("%s: item %s is not in the annex", c.where[id], id)
 	}
 	if len(missing) > 0 {

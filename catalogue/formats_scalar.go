@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"net/mail"
 	"net/netip"
 	"regexp"
@@ -231,19 +230,18 @@ func makeDecimal(_ *Catalogue, f *fields) format {
 	return d
 }
 
-var plainNumber = regexp.MustCompile(`^-?[0-9]{1,12}(\.([0-9]+))?$`)
-
 func (d decimalFormat) check(v any) string {
 	n, ok := v.(json.Number)
 	if !ok {
 		return d.words()
 	}
-	m := plainNumber.FindStringSubmatch(string(n))
-	if m == nil || len(m[2]) > d.scale {
+	// An exponent would let one number have many spellings, and so many sizes.
+	whole, decimals, _ := strings.Cut(string(n), ".")
+	if strings.ContainsAny(string(n), "eE") || len(whole) > 13 || len(decimals) > d.scale {
 		return d.words()
 	}
-	x, ok := new(big.Rat).SetString(string(n))
-	if !ok || x.Cmp(big.NewRat(int64(d.min), 1)) < 0 || x.Cmp(big.NewRat(int64(d.max), 1)) > 0 {
+	x, err := strconv.ParseFloat(string(n), 64)
+	if err != nil || x < float64(d.min) || x > float64(d.max) {
 		return d.words()
 	}
 	return ""

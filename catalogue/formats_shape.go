@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 )
@@ -137,19 +136,24 @@ func (o objectFormat) check(v any) string {
 }
 
 func (o objectFormat) checkAscending(m map[string]any) string {
-	var last *big.Rat
+	var last json.Number
 	for _, name := range o.ascending {
 		n, ok := m[name].(json.Number)
 		if !ok {
 			continue
 		}
-		x, ok := new(big.Rat).SetString(string(n))
-		if ok && last != nil && x.Cmp(last) < 0 {
+		if last != "" && below(n, last) {
 			return strings.Join(o.ascending, " is not above ")
 		}
-		last = x
+		last = n
 	}
 	return ""
+}
+
+func below(a, b json.Number) bool {
+	x, errX := a.Float64()
+	y, errY := b.Float64()
+	return errX == nil && errY == nil && x < y
 }
 
 func (o objectFormat) names() string {

@@ -53,11 +53,8 @@ func (i Item) Coarse() string {
 }
 
 var (
-	kinds     = []string{"string", "text", "date", "timestamp", "bool", "int", "decimal", "enum", "list", "document", "credential", "ip", "event", "phone", "email", "address"}
-	gdprWords = []string{"art9_health", "art9_inference_risk", "offence_like", "credential", "national_id_number", "third_party", "none"}
-	research  = []string{"direct_identifier", "quasi_identifier", "sensitive", "insensitive"}
-	rectify   = []string{"candidate", "school", "agent", "not"}
-	fates2020 = []string{"move", "expire", "destroy"}
+	kinds    = []string{"string", "text", "date", "timestamp", "bool", "int", "decimal", "enum", "list", "document", "credential", "ip", "event", "phone", "email", "address"}
+	research = []string{"direct_identifier", "quasi_identifier", "sensitive", "insensitive"}
 )
 
 // readFields reads fields/*.yaml, one file a heading.
@@ -100,35 +97,36 @@ func (c *Catalogue) readFields(fsys fs.FS) error {
 }
 
 func (c *Catalogue) readItem(e entry, heading int) (Item, error) {
+	v := c.vocabulary
 	f := e.fields("id", "line", "label", "name", "subject", "applies_to", "kind", "class", "gdpr", "research",
 		"core_need?", "core_form?", "rectifiable_by", "implicit?", "fate_2020", "fate_amended", "presence_secret?",
 		"repeats", "note?", "bundle?", "pad?", "required?", "format")
 	item := Item{
 		ID: ItemID(f.text("id")), Heading: heading, Line: f.text("line"), Label: f.text("label"), Name: f.text("name"),
-		Subject: f.text("subject"), AppliesTo: f.text("applies_to"),
+		Subject: f.word("subject", ids(v.subjects)...), AppliesTo: f.text("applies_to"),
 		Kind: Kind(f.word("kind", kinds...)), Class: ClassID(f.text("class")),
-		GDPR: f.word("gdpr", gdprWords...), Research: f.word("research", research...),
-		CoreNeed: f.yes("core_need"), CoreForm: f.text("core_form"), RectifiableBy: f.word("rectifiable_by", rectify...),
-		Implicit: f.yes("implicit"), Fate2020: f.word("fate_2020", fates2020...), FateAmended: f.text("fate_amended"),
-		PresenceSecret: f.yes("presence_secret"), Repeats: Repeat(f.word("repeats", ids(c.vocabulary.repeats)...)),
+		GDPR: f.word("gdpr", ids(v.gdpr)...), Research: f.word("research", research...),
+		CoreNeed: f.yes("core_need"), CoreForm: f.text("core_form"), RectifiableBy: f.word("rectifiable_by", ids(v.rectify)...),
+		Implicit: f.yes("implicit"), Fate2020: f.word("fate_2020", "move", "expire", "destroy"), FateAmended: f.text("fate_amended"),
+		PresenceSecret: f.yes("presence_secret"), Repeats: Repeat(f.word("repeats", ids(v.repeats)...)),
 		Note: f.text("note"), Required: f.yes("required"), Pad: f.number("pad", 0),
 	}
 	if f.has("bundle") {
-		item.Bundle = f.word("bundle", ids(c.vocabulary.bundles)...)
+		item.Bundle = f.word("bundle", ids(v.bundles)...)
 	}
 	if f.err != nil {
-		return Item{}, fmt.Errorf("%w%s", f.err, ofItem(item.ID))
+		return Item{}, fmt.Errorf("%w%s", f.err, ofItem(f))
 	}
 	if _, ok := c.classIndex[item.Class]; !ok {
 		return Item{}, f.values["class"].errorf("item %s: unknown class %q", item.ID, item.Class)
 	}
-	if form := item.Coarse(); form != "" && !known(c.vocabulary.coarse, form) ||
+	if form := item.Coarse(); form != "" && !known(v.coarse, form) ||
 		form == "" && !slices.Contains([]string{"keep", "destroy"}, item.FateAmended) {
 		return Item{}, f.values["fate_amended"].errorf("item %s: unknown fate %q", item.ID, item.FateAmended)
 	}
 	var err error
 	if item.check, item.Format, err = c.readFormat(f.values["format"]); err != nil {
-		return Item{}, fmt.Errorf("%w%s", err, ofItem(item.ID))
+		return Item{}, fmt.Errorf("%w%s", err, ofItem(f))
 	}
 	if err := c.readPad(f, &item); err != nil {
 		return Item{}, err
@@ -136,9 +134,11 @@ func (c *Catalogue) readItem(e entry, heading int) (Item, error) {
 	return item, nil
 }
 
-func ofItem(id ItemID) string {
-	if id == "" {
+// ofItem names the item that an error is about, if it says which it is.
+func ofItem(f *fields) string {
+	e, ok := f.values["id"]
+	if !ok {
 		return ""
 	}
-	return fmt.Sprintf(" (item %s)", id)
+	return fmt.Sprintf(" (item %s)", e.node.Value)
 }

@@ -61,6 +61,11 @@ type vocabulary struct {
 	coarse    []Word[string]
 	repeats   []Word[Repeat]
 	bundles   []Word[string]
+	gdpr      []Word[string]
+	rectify   []Word[string]
+	fates     []Word[string]
+	access    []Word[string]
+	subjects  []Word[string]
 	// lists of values that formats name instead of repeating them: academies,
 	// countries, occupations.
 	lists map[string][]string
@@ -92,10 +97,26 @@ func (c *Catalogue) Values(list string) []string { return c.vocabulary.lists[lis
 
 type worded[ID ~string] interface{ id() ID }
 
-func (w Word[ID]) id() ID { return w.ID }
+type labelled[ID ~string] interface {
+	worded[ID]
+	label() string
+}
+
+func (w Word[ID]) id() ID        { return w.ID }
+func (w Word[ID]) label() string { return w.Label }
 
 func known[W worded[ID], ID ~string](words []W, id ID) bool {
 	return slices.ContainsFunc(words, func(w W) bool { return w.id() == id })
+}
+
+// label is the French label of a word, or the word itself.
+func label[W labelled[ID], ID ~string](words []W, id ID) string {
+	for _, w := range words {
+		if w.id() == id {
+			return w.label()
+		}
+	}
+	return string(id)
 }
 
 func ids[W worded[ID], ID ~string](words []W) []string {
@@ -111,7 +132,8 @@ func (c *Catalogue) readVocabulary(fsys fs.FS) error {
 	if err != nil {
 		return err
 	}
-	f := doc.root.fields("purposes", "phases", "relations", "guards", "derives", "coarse", "repeats", "bundles", "classes")
+	f := doc.root.fields("purposes", "phases", "relations", "guards", "derives", "coarse", "repeats", "bundles",
+		"gdpr", "rectify", "fates", "access", "subjects", "classes")
 	v := &c.vocabulary
 	v.purposes = readWords[Purpose](f, "purposes")
 	v.phases = readWords[Phase](f, "phases")
@@ -119,6 +141,11 @@ func (c *Catalogue) readVocabulary(fsys fs.FS) error {
 	v.coarse = readWords[string](f, "coarse")
 	v.repeats = readWords[Repeat](f, "repeats")
 	v.bundles = readWords[string](f, "bundles")
+	v.gdpr = readWords[string](f, "gdpr")
+	v.rectify = readWords[string](f, "rectify")
+	v.fates = readWords[string](f, "fates")
+	v.access = readWords[string](f, "access")
+	v.subjects = readWords[string](f, "subjects")
 	v.relations = readFacts[Relation](c, f, "relations")
 	v.guards = readFacts[Guard](c, f, "guards")
 	c.readClassWords(f)

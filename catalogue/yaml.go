@@ -95,15 +95,13 @@ func (e entry) fields(known ...string) *fields {
 	}
 	for _, p := range ps {
 		if !slices.Contains(known, p.key) && !slices.Contains(known, p.key+"?") {
-			f.err = entry{e.file, keyNode(e.node, p.key)}.errorf("unknown key %s", p.key)
-			return f
+			f.fail(entry{e.file, keyNode(e.node, p.key)}.errorf("unknown key %s", p.key))
 		}
 		f.values[p.key] = p.value
 	}
 	for _, k := range known {
 		if _, ok := f.values[k]; !ok && !strings.HasSuffix(k, "?") {
-			f.err = e.errorf("%s is missing", k)
-			return f
+			f.fail(e.errorf("%s is missing", k))
 		}
 	}
 	return f
