@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"math/bits"
 
 	"sceau/catalogue"
@@ -117,4 +120,15 @@ func (v *Vocabulary) GuardWords(set GuardSet) []catalogue.Guard {
 		}
 	}
 	return out
+}
+
+// DecreeHash names a file of the decree by its content. A table proved against
+// one ceiling says nothing of another.
+func DecreeHash(file string) (string, error) {
+	raw, err := fs.ReadFile(catalogue.Decree(), file)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(raw)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
 }

@@ -1,0 +1,143 @@
+// Package publications keeps access tables and their signatures in PostgreSQL: it
+// implements policy.Publications, and only ever adds.
+package publications
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"sceau/policy"
+)
+
+// Store is the publications of one database. The role sceau_policy may add to
+// it; the roles that serve may read it.
+type Store struct{ DB *pgxpool.Pool }
+
+var _ policy.Publications = Store{}
+
+// What the checks of the database are called when they refuse.
+const (
+	uniqueViolation     = "23505"
+	foreignKeyViolation = "23503"
+)
+
+// Add keeps a publication and its table.
+func (s Store) Add(ctx context.Context, p policy.Publication, csv []byte) error {
+	packed, err := pack(csv)
+	if err != nil {
+		return fmt.Errorf("keeping publication %s: %w", p.ID, err)
+	}
+	_, err = s.DB.Exec(ctx,
+		`INSERT INTO policy_publication (publication, statement, table_csv) VALUES ($1, $2, $3)`, p.ID, p.Text, packed)
+	if condition(err) == uniqueViolation {
+		return policy.ErrPublished
+	}
+	if err != nil {
+		return fmt.Errorf("keeping publication %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// Sign adds a signature.
+func (s Store) Sign(ctx context.Context, id string, sig policy.Signature) error {
+	_, err := s.DB.Exec(ctx,
+		`INSERT INTO policy_signature (publication, signer, line) VALUES ($1, $2, $3)`, id, sig.Signer, sig.Line)
+	switch condition(err) {
+	case uniqueViolation:
+		return policy.ErrAlreadySigned
+	case foreignKeyViolation:
+		return policy.ErrNotPublished
+	}
+	if err != nil {
+		return fmt.Errorf("keeping a signature of publication %s: %w", id, err)
+	}
+	return nil
+}
+
+// List gives all publications, oldest first.
+func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
+	rows, err := s.DB.Query(ctx, `
+		SELECT p.publication, p.statement, s.signer, s.line
+		FROM policy_publication p LEFT JOIN policy_signature s USING (publication)
+		ORDER BY p.number, s.number`)
+	if err != nil {
+		return nil, fmt.Errorf("listing the publications: %w", err)
+	}
+	defer rows.Close()
+	var out []policy.Publication
+	for rows.Next() {
+		var id, text string
+		var signer, line *string // none signed it yet
+		if err := rows.Scan(&id, &text, &signer, &line); err != nil {
+			return nil, fmt.Errorf("listing the publications: %w", err)
+		}
+		if len(out) == 0 || out[len(out)-1].ID != id {
+			out = append(out, policy.Publication{ID: id, Text: text})
+		}
+		if signer != nil && line != nil {
+			p := &out[len(out)-1]
+			p.Signatures = append(p.Signatures, policy.Signature{Signer: *signer, Line: *line})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("listing the publications: %w", err)
+	}
+	return out, nil
+}
+
+// CSV gives the table of a publication.
+func (s Store) CSV(ctx context.Context, id string) ([]byte, error) {
+	var packed []byte
+	err := s.DB.QueryRow(ctx, `SELECT table_csv FROM policy_publication WHERE publication = $1`, id).Scan(&packed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, policy.ErrNotPublished
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the table of publication %s: %w", id, err)
+	}
+	csv, err := unpack(packed)
+	if err != nil {
+		return nil, fmt.Errorf("unpacking the table of publication %s: %w", id, err)
+	}
+	return csv, nil
+}
+
+func pack(csv []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write(csv)
+	err = errors.Join(err, w.Close()) // Close writes the rest: the bytes are read after it
+	return b.Bytes(), err
+}
+
+// largest is far above any real table (two megabytes), and far below what a
+// crafted archive would take to fill the memory of a service that starts.
+const largest = 64 << 20
+
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	csv, err := io.ReadAll(io.LimitReader(r, largest+1))
+	if err == nil && len(csv) > largest {
+		return nil, errors.New("the table is larger than a table can be")
+	}
+	return csv, err
+}
+
+func condition(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}

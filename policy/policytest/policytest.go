@@ -1,0 +1,165 @@
+// Package policytest gives tests a memory of publications, and one suite that
+// this memory and the real store both pass.
+package policytest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"sceau/policy"
+)
+
+// Memory keeps publications while a test lasts.
+type Memory struct {
+	mu   sync.Mutex
+	list []policy.Publication
+	csv  map[string][]byte
+}
+
+var _ policy.Publications = (*Memory)(nil)
+
+// Add keeps a publication and its table.
+func (m *Memory) Add(_ context.Context, p policy.Publication, csv []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.csv[p.ID]; ok {
+		return policy.ErrPublished
+	}
+	if m.csv == nil {
+		m.csv = map[string][]byte{}
+	}
+	m.csv[p.ID] = bytes.Clone(csv)
+	m.list = append(m.list, policy.Publication{ID: p.ID, Text: p.Text})
+	return nil
+}
+
+// Sign adds a signature.
+func (m *Memory) Sign(_ context.Context, id string, s policy.Signature) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.list {
+		if m.list[i].ID != id {
+			continue
+		}
+		if slices.ContainsFunc(m.list[i].Signatures, func(had policy.Signature) bool { return had.Signer == s.Signer }) {
+			return policy.ErrAlreadySigned
+		}
+		m.list[i].Signatures = append(m.list[i].Signatures, s)
+		return nil
+	}
+	return policy.ErrNotPublished
+}
+
+// List gives all publications, oldest first.
+func (m *Memory) List(context.Context) ([]policy.Publication, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := slices.Clone(m.list)
+	for i := range out {
+		out[i].Signatures = slices.Clone(out[i].Signatures)
+	}
+	return out, nil
+}
+
+// CSV gives the table of a publication.
+func (m *Memory) CSV(_ context.Context, id string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	csv, ok := m.csv[id]
+	if !ok {
+		return nil, policy.ErrNotPublished
+	}
+	return bytes.Clone(csv), nil
+}
+
+// Alter changes what is kept, as somebody with the database's password could.
+func (m *Memory) Alter(id string, change func(p *policy.Publication, csv *[]byte)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.list {
+		if m.list[i].ID == id {
+			csv := m.csv[id]
+			change(&m.list[i], &csv)
+			m.csv[id] = csv
+		}
+	}
+}
+
+// Conformance is what any store of publications owes to the policy.
+func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
+	publication := func(text string) policy.Publication {
+		return policy.Publication{ID: policy.StatementID(text), Text: text}
+	}
+	one, two := publication("one: 1\n"), publication("two: 2\n")
+	csv := []byte("recipient,purpose\n\"a\",b\n")
+
+	t.Run("what was published is given back to the byte, oldest first", func(t *testing.T) {
+		s := open(t)
+		for _, p := range []policy.Publication{one, two} {
+			if err := s.Add(t.Context(), p, csv); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := s.List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) != 2 || list[0].ID != one.ID || list[0].Text != one.Text || list[1].ID != two.ID {
+			t.Errorf("the list is %+v", list)
+		}
+		got, err := s.CSV(t.Context(), one.ID)
+		if err != nil || !bytes.Equal(got, csv) {
+			t.Errorf("the table came back as %q, %v", got, err)
+		}
+	})
+	t.Run("a publication is kept once, and not replaced", func(t *testing.T) {
+		s := open(t)
+		if err := s.Add(t.Context(), one, csv); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Add(t.Context(), one, []byte("other")); !errors.Is(err, policy.ErrPublished) {
+			t.Errorf("publishing twice gave %v", err)
+		}
+		if got, _ := s.CSV(t.Context(), one.ID); !bytes.Equal(got, csv) {
+			t.Error("the second publication replaced the first")
+		}
+	})
+	t.Run("signatures come back in the order they were given, one a signer", func(t *testing.T) {
+		s := open(t)
+		if err := s.Add(t.Context(), one, csv); err != nil {
+			t.Fatal(err)
+		}
+		given := []policy.Signature{{Signer: "ines", Line: "— ines AAAA\n"}, {Signer: "malo", Line: "— malo BBBB\n"}}
+		for _, sig := range given {
+			if err := s.Sign(t.Context(), one.ID, sig); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Sign(t.Context(), one.ID, given[0]); !errors.Is(err, policy.ErrAlreadySigned) {
+			t.Errorf("signing twice gave %v", err)
+		}
+		list, err := s.List(t.Context())
+		if err != nil || len(list) != 1 || !slices.Equal(list[0].Signatures, given) {
+			t.Errorf("the signatures came back as %+v, %v", list, err)
+		}
+	})
+	t.Run("what was not published is neither signed nor read", func(t *testing.T) {
+		s := open(t)
+		if err := s.Sign(t.Context(), one.ID, policy.Signature{Signer: "ines", Line: "x"}); !errors.Is(err, policy.ErrNotPublished) {
+			t.Errorf("signing nothing gave %v", err)
+		}
+		if _, err := s.CSV(t.Context(), one.ID); !errors.Is(err, policy.ErrNotPublished) {
+			t.Errorf("reading nothing gave %v", err)
+		}
+	})
+	t.Run("a store that was never used lists nothing", func(t *testing.T) {
+		list, err := open(t).List(t.Context())
+		if err != nil || len(list) != 0 {
+			t.Errorf("it lists %v, %v", list, err)
+		}
+	})
+}
