@@ -16,6 +16,8 @@ import (
 // that says whose they are. A folder by default, an object store where there is one.
 type Documents interface {
 	Put(ctx context.Context, name string, sealed []byte) error
+	// Sync makes everything put so far durable.
+	Sync(ctx context.Context) error
 	Get(ctx context.Context, name string) (io.ReadCloser, error)
 }
 

@@ -93,7 +93,10 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 			return nil, err
 		}
 	}
-	if err := in.trace(ctx, campaign, filings, sealed); err != nil {
+	if err := in.Documents.Sync(ctx); err != nil {
+		return nil, err
+	}
+	if err := in.trace(ctx, campaign, sealed); err != nil {
 		return nil, err
 	}
 	if progress != nil {
@@ -276,8 +279,8 @@ func (s *sealing) one(ctx context.Context, f *Filing, c Ref) (*Sealed, error) {
 	}()
 	for t := range s.in.Layout.Tables {
 		plan := &s.in.Layout.Tables[t]
-		if plan.at == nil {
-			continue // a table of agents
+		if plan.Repeats == perAgent {
+			continue
 		}
 		for _, r := range f.rowsFor(plan, c, ids) {
 			half, err := s.half(ctx, halves, lock{r.unit, plan.Class, plan.Fate})
@@ -385,7 +388,7 @@ func (f *Filing) connections(no FileNo, now time.Time) []audit.Connection {
 // trace makes every write durable in the traces, and the connection data with them.
 // The revisions that a write leaves are sealed in its trace, so that an older cell
 // put back in its place is found.
-func (in *Intake) trace(ctx context.Context, campaign string, filings []*Filing, sealed []*Sealed) error {
+func (in *Intake) trace(ctx context.Context, campaign string, sealed []*Sealed) error {
 	var wait sync.WaitGroup
 	failed := make([]error, len(sealed))
 	for i, s := range sealed {

@@ -78,12 +78,12 @@ type form struct {
 	byID  map[catalogue.ItemID]int
 }
 
-// NewForms derives the forms of intake from the catalogue. Items of agents come
-// with missions, and the traces of actions (A14.03) are the traces themselves.
+// NewForms derives the forms of intake from the catalogue. The traces of actions
+// (A14.03) are in none: they are the traces themselves.
 func NewForms(c *catalogue.Catalogue) *Forms {
 	f := &Forms{catalogue: c, forms: map[catalogue.Repeat]*form{}}
 	for _, it := range c.Items() {
-		if it.Repeats == "per_agent" || it.Kind == "event" {
+		if it.Kind == "event" {
 			continue
 		}
 		fm := f.forms[it.Repeats]
@@ -97,6 +97,9 @@ func NewForms(c *catalogue.Catalogue) *Forms {
 	}
 	return f
 }
+
+// perAgent records come with missions, not with dossiers.
+const perAgent = "per_agent"
 
 // required are the items without which a file cannot be found or answered.
 var required = []catalogue.ItemID{"A01.01", "A01.06", "A01.08"}
@@ -122,7 +125,7 @@ func (f *Forms) Parse(line []byte) (*Filing, error) {
 	one := f.forms["one"]
 	filing.one = make(Record, len(one.items))
 	err := readObject(dec, func(key string) error {
-		if fm, ok := f.forms[catalogue.Repeat(key)]; ok && key != "one" {
+		if fm, ok := f.forms[catalogue.Repeat(key)]; ok && key != "one" && key != perAgent {
 			records, err := fm.readList(dec)
 			filing.many[catalogue.Repeat(key)] = records
 			return err

@@ -52,14 +52,12 @@ func NewLayout(c *catalogue.Catalogue, forms *Forms) *Layout {
 			plan.Columns = append(plan.Columns, it.Column())
 			plan.secret = plan.secret || it.PresenceSecret
 			l.byItem[id] = place{len(l.Tables), k}
-			if fm != nil {
-				plan.at = append(plan.at, fm.byID[id])
-			}
+			plan.at = append(plan.at, fm.byID[id])
 		}
 		if t.Bundle != "" && !slices.Contains(l.bundles, t.Bundle) {
 			l.bundles = append(l.bundles, t.Bundle)
 		}
-		if fm != nil {
+		if t.Repeats != perAgent {
 			l.written = append(l.written, t.Items...)
 		}
 		l.Tables = append(l.Tables, plan)

@@ -188,9 +188,6 @@ func insertAccounts(ctx context.Context, tx pgx.Tx, campaign string, sealed []*d
 			passwords = append(passwords, []any{campaign, s.Ref[:], s.Password})
 		}
 	}
-	if len(accounts) == 0 {
-		return nil
-	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"account"},
 		[]string{"campaign", "unit", "responsible", "recipient", "credential"}, pgx.CopyFromRows(accounts))
 	if err != nil {
