@@ -31,6 +31,8 @@ type Intake struct {
 	Now         func() time.Time
 	// References of the campaigns open for intake.
 	References map[string]*Reference
+
+	gathering gathering
 }
 
 // Connections keeps the connection data of heading 14 under the key of their day,

@@ -1,0 +1,190 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/dossier"
+	"sceau/policy"
+)
+
+// A Server answers on loopback for one identity. It stands on the same gate as
+// everything else, and pages will stand on it.
+type Server struct {
+	Gate     *dossier.Gate
+	Identity string
+	Intake   *dossier.Intake // for the identity of intake alone, nil for the others
+	Table    func() *policy.Table
+	Ready    func(context.Context) error // nil when every part answers
+	Log      *slog.Logger
+}
+
+// Handler routes the verbs: read, decide, health, and create for intake.
+func (s *Server) Handler() http.Handler {
+	r := chi.NewRouter()
+	r.Use(limit, s.logged)
+	r.Get("/v1/health", s.health)
+	if s.Intake != nil {
+		r.Post("/v1/dossiers/{campaign}", s.create)
+		return r
+	}
+	r.Post("/v1/read", s.read)
+	r.Post("/v1/decide", s.decide)
+	return r
+}
+
+// limit keeps requests small and answers out of caches and of other sites' pages.
+func limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<20)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Content-Type", "application/json")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// logged writes the route's pattern, never the URL: nothing personal is in a URL
+// here, and a log that copies URLs would copy the day somebody puts one there.
+func (s *Server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ww := &status{ResponseWriter: w, code: http.StatusOK}
+		next.ServeHTTP(ww, r)
+		if s.Log != nil {
+			s.Log.Info("request", "route", chi.RouteContext(r.Context()).RoutePattern(), "status", ww.code,
+				"ms", time.Since(began).Milliseconds())
+		}
+	})
+}
+
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (w *status) WriteHeader(code int) { w.code = code; w.ResponseWriter.WriteHeader(code) }
+
+// A ReadRequest is the body of /v1/read. The credential comes in the header
+// "Authorization: Sceau <credential>".
+type ReadRequest struct {
+	Mission   string             `json:"mission"`
+	Purpose   catalogue.Purpose  `json:"purpose"`
+	Campaign  string             `json:"campaign,omitempty"`
+	Candidate string             `json:"candidate"`
+	Items     []catalogue.ItemID `json:"items,omitempty"`
+	On        string             `json:"on,omitempty"` // demonstration campaigns only
+}
+
+func (s *Server) read(w http.ResponseWriter, r *http.Request) {
+	var q ReadRequest
+	if !decode(w, r, &q) {
+		return
+	}
+	ask, err := q.ask(r)
+	if err != nil {
+		fail(w, http.StatusBadRequest, Problem{Sentence: err.Error()})
+		return
+	}
+	v, err := s.Gate.Read(r.Context(), ask)
+	if err != nil {
+		s.problem(w, err)
+		return
+	}
+	if err := WriteView(w, v); err != nil && s.Log != nil {
+		s.Log.Warn("the caller went away", "request", v.Request)
+	}
+}
+
+func (q ReadRequest) ask(r *http.Request) (dossier.Ask, error) {
+	ask := dossier.Ask{Mission: q.Mission, Purpose: q.Purpose, Campaign: q.Campaign, Items: q.Items}
+	var err error
+	if ask.Candidate, err = crypto.ParseUnitID(q.Candidate); err != nil {
+		return ask, errors.New("candidate is an internal reference")
+	}
+	if q.On != "" {
+		if ask.On, err = time.Parse(time.DateOnly, q.On); err != nil {
+			return ask, errors.New("on is a date, 2026-04-15")
+		}
+	}
+	ask.Credential, err = credentialOf(r)
+	return ask, err
+}
+
+func credentialOf(r *http.Request) (dossier.Credential, error) {
+	const scheme = "Sceau "
+	h := r.Header.Get("Authorization")
+	if len(h) <= len(scheme) || h[:len(scheme)] != scheme {
+		return dossier.Credential{}, errors.New("no credential: Authorization: Sceau <credential>")
+	}
+	return dossier.ParseCredential([]byte(h[len(scheme):]))
+}
+
+func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
+	var q policy.Question
+	if !decode(w, r, &q) {
+		return
+	}
+	table := s.Table()
+	if table == nil {
+		s.problem(w, dossier.ErrNoPolicy)
+		return
+	}
+	verdicts, err := table.Answer(q)
+	if err != nil {
+		fail(w, http.StatusBadRequest, Problem{Sentence: err.Error()})
+		return
+	}
+	write(w, http.StatusOK, verdicts)
+}
+
+// create takes one dossier in.
+func (s *Server) create(w http.ResponseWriter, r *http.Request) {
+	var line json.RawMessage
+	if !decode(w, r, &line) {
+		return
+	}
+	entry, err := s.Intake.Create(r.Context(), chi.URLParam(r, "campaign"), line)
+	if err != nil {
+		s.problem(w, err)
+		return
+	}
+	if entry.Refused != nil {
+		fail(w, http.StatusUnprocessableEntity, Problem{Item: entry.Refused.Item, Sentence: entry.Refused.Rule})
+		return
+	}
+	write(w, http.StatusCreated, map[string]any{"candidate": entry.Ref, "accounts": entry.Accounts})
+}
+
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	if err := s.Ready(r.Context()); err != nil {
+		s.problem(w, err)
+		return
+	}
+	write(w, http.StatusOK, map[string]string{"identity": s.Identity, "status": "ready"})
+}
+
+// decode reads a body strictly: a key that nobody knows is a misunderstanding that
+// must not pass for consent.
+func decode(w http.ResponseWriter, r *http.Request, into any) bool {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		fail(w, http.StatusBadRequest, Problem{Sentence: "the body is not the JSON expected here"})
+		return false
+	}
+	return true
+}
+
+func write(w http.ResponseWriter, code int, v any) {
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(v) // the caller went away: nobody is left to tell
+}

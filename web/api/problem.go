@@ -1,0 +1,61 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/dossier"
+)
+
+// A Problem is what outsiders are told: a sentence and a reference. Operators find
+// the chain of causes in the log, under the same reference.
+type Problem struct {
+	Sentence string           `json:"error"`
+	Item     catalogue.ItemID `json:"item,omitempty"`
+	Article  string           `json:"article,omitempty"`
+	Request  string           `json:"request,omitempty"`
+}
+
+// retryAfter is how long a caller waits when a part is down, in seconds.
+const retryAfter = "2"
+
+// problem turns the gate's errors into answers, in one place. What it does not know
+// is an internal error, told without its cause.
+func (s *Server) problem(w http.ResponseWriter, err error) {
+	var refusal *dossier.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		fail(w, http.StatusForbidden, Problem{Sentence: refusal.Error(), Item: refusal.Item, Article: refusal.Article, Request: refusal.Request})
+		return
+	case errors.Is(err, dossier.ErrNoSuchMission):
+		fail(w, http.StatusUnauthorized, Problem{Sentence: dossier.ErrNoSuchMission.Error()})
+		return
+	case errors.Is(err, dossier.ErrNoSuchCandidate):
+		fail(w, http.StatusNotFound, Problem{Sentence: dossier.ErrNoSuchCandidate.Error()})
+		return
+	case errors.Is(err, crypto.ErrForgotten):
+		fail(w, http.StatusGone, Problem{Sentence: crypto.ErrForgotten.Error()})
+		return
+	case errors.Is(err, dossier.ErrElsewhere):
+		fail(w, http.StatusMisdirectedRequest, Problem{Sentence: dossier.ErrElsewhere.Error()})
+		return
+	}
+	if s.Log != nil {
+		s.Log.Error("request failed", "cause", err.Error())
+	}
+	if unavailable(err) {
+		// Nothing is queued and nothing is kept in clear: the caller comes back.
+		w.Header().Set("Retry-After", retryAfter)
+		fail(w, http.StatusServiceUnavailable, Problem{Sentence: "a part of the service does not answer: nothing was opened"})
+		return
+	}
+	fail(w, http.StatusInternalServerError, Problem{Sentence: "the request failed: nothing was opened"})
+}
+
+func unavailable(err error) bool {
+	return errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
+}
+
+func fail(w http.ResponseWriter, code int, p Problem) { write(w, code, p) }
