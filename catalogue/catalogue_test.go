@@ -37,6 +37,16 @@ func tree(t *testing.T, file, old, new string) fs.FS {
 	return out
 }
 
+// both tampers with a file of the register and with the annex alike, so that
+// they still agree.
+func both(t *testing.T, file, old, new, annexOld, annexNew string) fs.FS {
+	t.Helper()
+	out := tree(t, file, old, new).(fstest.MapFS)
+	annex := tree(t, "decree/annex.csv", annexOld, annexNew).(fstest.MapFS)
+	out["decree/annex.csv"] = annex["decree/annex.csv"]
+	return out
+}
+
 func TestTheRegisterHoldsTheWholeAnnex(t *testing.T) {
 	c, err := catalogue.Parse(tree(t, "", "", ""))
 	if err != nil {

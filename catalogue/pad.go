@@ -1,7 +1,5 @@
 package catalogue
 
-import "slices"
-
 // The size of a sealed cell is written in clear on the disk, so it must not
 // tell the value. What takes few values has one size for all of them; texts go
 // up in steps, so that a length tells a power of two and no more; and what is
@@ -49,6 +47,10 @@ func (i Item) Padded(n int) (int, bool) {
 	return stepAbove(n, smallestTxt), true
 }
 
+// Longest is the size in bytes of the item's longest value as it is sealed,
+// where its format sets one. Of texts it counts two bytes a letter.
+func (i Item) Longest() (int, bool) { return i.check.bound() }
+
 // readPad settles the one size of an item, if it has one.
 func (c *Catalogue) readPad(f *fields, item *Item) error {
 	bound, bounded := item.check.bound() // bytes of the longest canonical value
@@ -67,6 +69,3 @@ func (c *Catalogue) readPad(f *fields, item *Item) error {
 	}
 	return nil
 }
-
-// isStep says whether a size is one that PadSteps lists, for the lint.
-func isStep(n int) bool { return slices.Contains(PadSteps(), n) }
