@@ -108,6 +108,7 @@ type Catalogue struct {
 	indexes     []Index
 	identities  []Identity
 	identityFor map[RecipientID]map[ClassID]string
+	ahead       ahead
 }
 
 // A Heading is one of the annex's numbered headings ("rubrique").
@@ -145,7 +146,7 @@ func Decree() fs.FS {
 // Parse reads a register from any tree laid out as this folder. Each error
 // names a file and a line.
 func Parse(fsys fs.FS) (*Catalogue, error) {
-	c := &Catalogue{}
+	c := &Catalogue{ahead: readAhead(fsys)}
 	// Each step may use the words that an earlier one has established, so an
 	// unknown word is refused where it is written.
 	for _, step := range []func(fs.FS) error{
@@ -164,6 +165,7 @@ func Parse(fsys fs.FS) (*Catalogue, error) {
 			return nil, fmt.Errorf("reading the register: %w", err)
 		}
 	}
+	c.ahead = ahead{}
 	return c, nil
 }
 

@@ -35,19 +35,18 @@ var ceilingHeader = strings.Split("row,recipient_id,key_class,item_ids,purpose,a
 func (c *Catalogue) Ceiling() []CeilingRow { return c.ceiling }
 
 func (c *Catalogue) readCeiling(fsys fs.FS) error {
-	rows, err := readTable(fsys, "decree/need-to-know.csv", ceilingHeader)
+	rows, err := c.ceilingRows(fsys)
 	if err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	for _, r := range rows {
-		v := r.value
 		row := CeilingRow{
-			Row: v["row"], Recipient: RecipientID(v["recipient_id"]), Class: ClassID(v["key_class"]),
-			Items: splitIDs[ItemID](v["item_ids"], ";"), Purpose: Purpose(v["purpose"]), Access: v["access"],
-			Relations: splitIDs[Relation](v["relations"], "|"), Phases: splitIDs[Phase](v["phases"], ";"),
-			Guards: splitIDs[Guard](v["guards"], ";"), Derive: Derive(v["derive"]), Condition: v["condition"],
-			Basis: v["basis"], Source: v["source"], Why: v["justification"], Line: r.line,
+			Row: r.get("row"), Recipient: RecipientID(r.get("recipient_id")), Class: ClassID(r.get("key_class")),
+			Items: splitIDs[ItemID](r.get("item_ids"), ";"), Purpose: Purpose(r.get("purpose")), Access: r.get("access"),
+			Relations: splitIDs[Relation](r.get("relations"), "|"), Phases: splitIDs[Phase](r.get("phases"), ";"),
+			Guards: splitIDs[Guard](r.get("guards"), ";"), Derive: Derive(r.get("derive")), Condition: r.get("condition"),
+			Basis: r.get("basis"), Source: r.get("source"), Why: r.get("justification"), Line: r.line,
 		}
 		if seen[row.Row] {
 			return r.errorf("row %s appears twice", row.Row)

@@ -49,7 +49,7 @@ func (c *Catalogue) readColumns(fsys fs.FS) error {
 			add(Column{"data", t.Name, i.Column(), "sealed"})
 		}
 	}
-	doc, err := readDocument(fsys, "columns.yaml")
+	doc, err := c.document(fsys, "columns.yaml")
 	if err != nil {
 		return err
 	}

@@ -35,13 +35,13 @@ func (c *Catalogue) CheckAnnex(r io.Reader, name string) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("reading the annex: %w", err)
 	}
-	if _, ok := rows[0].value["id"]; !ok {
+	if _, ok := rows[0].lookup("id"); !ok {
 		return Report{}, fmt.Errorf("reading the annex: %s:1: there is no column id", name)
 	}
 	rep := Report{File: name}
 	seen := map[ItemID]bool{}
 	for _, row := range rows {
-		id := ItemID(row.value["id"])
+		id := ItemID(row.get("id"))
 		if seen[id] {
 			rep.Gaps = append(rep.Gaps, fmt.Sprintf("%s:%d: item %s appears twice", name, row.line, id))
 			continue
@@ -96,7 +96,7 @@ func (c *Catalogue) differences(i Item, row record) []string {
 	ours := c.annexRow(i)
 	var out []string
 	for _, col := range annexHeader {
-		theirs, ok := row.value[col]
+		theirs, ok := row.lookup(col)
 		if ok && theirs != ours[col] {
 			out = append(out, fmt.Sprintf("%s:%d: item %s: %s is %q, and %q in the register", row.file, row.line, i.ID, col, theirs, ours[col]))
 		}
@@ -118,7 +118,7 @@ func (c *Catalogue) checkDecree(fsys fs.FS) error {
 	c.items, c.index = nil, map[ItemID]int{}
 	var missing []string
 	for _, row := range rows {
-		id := ItemID(row.value["id"])
+		id := ItemID(row.get("id"))
 		item, ok := ours[id]
 		if !ok {
 			missing = append(missing, fmt.Sprintf("%s:%d: item %s has no entry in the register", row.file, row.line, id))

@@ -34,6 +34,10 @@ func readRecords(r io.Reader, file string, header []string) ([]record, error) {
 	if header != nil && !slices.Equal(names, header) {
 		return nil, fmt.Errorf("%s:1: the columns are not %s", file, strings.Join(header, ","))
 	}
+	columns := make(map[string]int, len(names))
+	for i, n := range names {
+		columns[n] = i
+	}
 	var out []record
 	for {
 		row, err := cr.Read()
@@ -44,11 +48,7 @@ func readRecords(r io.Reader, file string, header []string) ([]record, error) {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		line, _ := cr.FieldPos(0)
-		value := make(map[string]string, len(names))
-		for i, n := range names {
-			value[n] = row[i]
-		}
-		out = append(out, record{file, line, value})
+		out = append(out, record{file, line, columns, row})
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s:2: %w", file, errNoRows)
@@ -72,14 +72,14 @@ func (c *Catalogue) readClasses(fsys fs.FS) error {
 	}
 	c.classIndex = map[ClassID]int{}
 	for _, r := range rows {
-		id := ClassID(r.value["key_class"])
+		id := ClassID(r.get("key_class"))
 		if _, ok := c.classIndex[id]; ok {
 			return r.errorf("class %s appears twice", id)
 		}
 		c.classIndex[id] = len(c.classes)
 		c.classes = append(c.classes, Class{
-			ID: id, Subjects: r.value["data_subjects"], Why: r.value["why_a_boundary"],
-			Opens: r.value["who_ever_opens_it"], Note: r.value["design_note"],
+			ID: id, Subjects: r.get("data_subjects"), Why: r.get("why_a_boundary"),
+			Opens: r.get("who_ever_opens_it"), Note: r.get("design_note"),
 		})
 	}
 	return nil
@@ -92,21 +92,21 @@ func (c *Catalogue) readRecipients(fsys fs.FS) error {
 	}
 	c.recIndex = map[RecipientID]int{}
 	for _, r := range rows {
-		id := RecipientID(r.value["id"])
+		id := RecipientID(r.get("id"))
 		if _, ok := c.recIndex[id]; ok {
 			return r.errorf("recipient %s appears twice", id)
 		}
-		parent := RecipientID(r.value["parent_id"])
+		parent := RecipientID(r.get("parent_id"))
 		if _, ok := c.recIndex[parent]; parent != "" && !ok {
 			return r.errorf("recipient %s: unknown parent %s", id, parent)
 		}
 		c.recIndex[id] = len(c.recipients)
 		c.recipients = append(c.recipients, Recipient{
-			ID: id, Parent: parent, Type: r.value["type"], Article: r.value["article3_ref"],
-			Label: r.value["label_fr"], Name: r.value["name_en"], Relation: r.value["relation_required"],
-			PurposesAllowed: splitIDs[Purpose](r.value["purposes_allowed"], ";"),
-			PurposesNeeded:  splitIDs[Purpose](r.value["purposes_need_to_know"], ";"),
-			Level:           r.value["identification_level"], Note: r.value["note"],
+			ID: id, Parent: parent, Type: r.get("type"), Article: r.get("article3_ref"),
+			Label: r.get("label_fr"), Name: r.get("name_en"), Relation: r.get("relation_required"),
+			PurposesAllowed: splitIDs[Purpose](r.get("purposes_allowed"), ";"),
+			PurposesNeeded:  splitIDs[Purpose](r.get("purposes_need_to_know"), ";"),
+			Level:           r.get("identification_level"), Note: r.get("note"),
 		})
 	}
 	return nil

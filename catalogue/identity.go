@@ -41,7 +41,7 @@ func (c *Catalogue) IdentityFor(r RecipientID, class ClassID) (string, bool) {
 }
 
 func (c *Catalogue) readIdentities(fsys fs.FS) error {
-	doc, err := readDocument(fsys, "identities.yaml")
+	doc, err := c.document(fsys, "identities.yaml")
 	if err != nil {
 		return err
 	}

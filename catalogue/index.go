@@ -38,7 +38,7 @@ func (c *Catalogue) Index(id string) (Index, bool) {
 }
 
 func (c *Catalogue) readIndexes(fsys fs.FS) error {
-	doc, err := readDocument(fsys, "indexes.yaml")
+	doc, err := c.document(fsys, "indexes.yaml")
 	if err != nil {
 		return err
 	}

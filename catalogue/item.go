@@ -3,7 +3,6 @@ package catalogue
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -67,7 +66,7 @@ func (c *Catalogue) readFields(fsys fs.FS) error {
 	c.named = map[string]int{}
 	c.where = map[ItemID]string{}
 	for _, file := range files {
-		doc, err := readDocument(fsys, path.Clean(file))
+		doc, err := c.document(fsys, file)
 		if err != nil {
 			return err
 		}

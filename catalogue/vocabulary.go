@@ -128,7 +128,7 @@ func ids[W worded[ID], ID ~string](words []W) []string {
 }
 
 func (c *Catalogue) readVocabulary(fsys fs.FS) error {
-	doc, err := readDocument(fsys, "vocabulary.yaml")
+	doc, err := c.document(fsys, "vocabulary.yaml")
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (c *Catalogue) readClassWords(f *fields) {
 }
 
 func (c *Catalogue) readLists(fsys fs.FS) error {
-	doc, err := readDocument(fsys, "lists.yaml")
+	doc, err := c.document(fsys, "lists.yaml")
 	if err != nil {
 		return err
 	}

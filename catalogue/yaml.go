@@ -211,11 +211,27 @@ func (f *fields) words(key string) ([]string, []entry) {
 	return out, es
 }
 
-// A record is one line of a CSV file of the decree.
+// A record is one line of a CSV file of the decree. The names of its columns
+// are shared by all the lines.
 type record struct {
-	file  string
-	line  int
-	value map[string]string
+	file    string
+	line    int
+	columns map[string]int
+	row     []string
+}
+
+// get returns a column of the line; an absent one is empty.
+func (r record) get(column string) string {
+	s, _ := r.lookup(column)
+	return s
+}
+
+func (r record) lookup(column string) (string, bool) {
+	i, ok := r.columns[column]
+	if !ok {
+		return "", false
+	}
+	return r.row[i], true
 }
 
 func (r record) errorf(format string, args ...any) error {
