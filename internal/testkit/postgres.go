@@ -28,7 +28,7 @@ type Database struct {
 // server of this test binary, with every migration of that cluster applied.
 func Postgres(t testing.TB, cluster string) *Database {
 	t.Helper()
-	required(t)
+	Required(t)
 	dir, err := migrations.Of(cluster)
 	if err != nil {
 		t.Fatal(err)

@@ -19,8 +19,8 @@ import (
 	"sceau/internal/parts/pgserver"
 )
 
-// required skips the test when the machine was declared to have no real part.
-func required(t testing.TB) {
+// Required skips the test when the machine was declared to have no real part.
+func Required(t testing.TB) {
 	t.Helper()
 	if os.Getenv("SCEAU_SKIP_PARTS") == "1" {
 		t.Skip("needs real parts, and SCEAU_SKIP_PARTS=1 says there are none")
@@ -65,7 +65,7 @@ ended() {
 	case "$state" in *") Z "*) return 0 ;; esac # ended, its parent has not noticed
 	return 1
 }
-for lock in "$1"/data/postmaster.pid "$1"/vault.pid; do
+for lock in "$1"/data/postmaster.pid "$1"/vault/vault.pid; do
 	[ -s "$lock" ] || continue
 	read -r pid <"$lock"
 	case "$lock" in

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +21,7 @@ import (
 // Tests share it: each names its keys at random.
 func Vault(t testing.TB) (addr, rootToken string) {
 	t.Helper()
-	required(t)
+	Required(t)
 	v, err := sharedVault()
 	if err != nil {
 		t.Fatalf("a real Vault is needed here: %v", err)
@@ -47,7 +46,7 @@ type VaultServer struct {
 // OwnVault starts a Vault that the test may seal and stop. Storage is file or raft.
 func OwnVault(t testing.TB, storage string) *VaultServer {
 	t.Helper()
-	required(t)
+	Required(t)
 	v, err := startVault(storage)
 	if err != nil {
 		t.Fatalf("a real Vault is needed here: %v", err)
@@ -177,11 +176,6 @@ func (v *VaultServer) start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() { cmd.Wait(); close(exited); cancel() }()
-	// Where the watchdog looks for what it has to stop.
-	pid := filepath.Join(filepath.Dir(v.place.Dir), "vault.pid")
-	if err := os.WriteFile(pid, []byte(strconv.Itoa(cmd.Process.Pid)+"\n"), 0o600); err != nil {
-		return err
-	}
 	v.running, v.exited = cmd, exited
 	if err := v.client().AwaitAnswer(ctx); err != nil {
 		text, _ := os.ReadFile(v.place.LogFile())

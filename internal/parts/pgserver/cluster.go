@@ -20,17 +20,16 @@ import (
 const Admin = "sceau_admin"
 
 // Make creates a data folder owned by the account, with the superuser's password.
-// The folder appears whole or not at all: what a kill leaves is named dir.new.
+// The folder appears whole or not at all: what a kill leaves is named dir.new-N and
+// goes with the next success.
 func Make(ctx context.Context, bin Binaries, as Account, dir, password string) error {
-	half, secret := dir+".new", dir+".pw"
-	for _, stale := range []string{half, secret} {
-		if err := os.RemoveAll(stale); err != nil {
-			return fmt.Errorf("clearing a half-made cluster: %w", err)
-		}
-	}
-	if err := os.Mkdir(half, 0o700); err != nil {
+	// A name of its own: an initdb whose parent was killed goes on for a moment, and
+	// would be found at work in the folder that we clear.
+	half, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".new-")
+	if err != nil {
 		return fmt.Errorf("making a cluster: %w", err)
 	}
+	secret := half + ".pw"
 	if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
 		return fmt.Errorf("making a cluster: %w", err)
 	}
@@ -53,6 +52,10 @@ func Make(ctx context.Context, bin Binaries, as Account, dir, password string) e
 	}
 	if err := os.Rename(half, dir); err != nil {
 		return fmt.Errorf("making a cluster: %w", err)
+	}
+	left, _ := filepath.Glob(dir + ".new-*")
+	for _, l := range left {
+		os.RemoveAll(l) // best effort: nobody reads it
 	}
 	return nil
 }

@@ -20,8 +20,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
+
+	"sceau/internal/parts/turn"
 )
 
 // ErrNoSource means that the server must be built and its source is not here.
@@ -60,11 +61,11 @@ func Built(ctx context.Context, out io.Writer) (string, error) {
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
 	}
-	unlock, err := lock(ctx, filepath.Join(dir, "vaultd.lock"))
+	end, err := turn.Take(ctx, filepath.Join(dir, "vaultd.lock"))
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer end()
 	if _, err := os.Stat(program); err == nil {
 		return program, nil // somebody built it while we waited
 	}
@@ -163,30 +164,6 @@ func cacheDir() (string, error) {
 		return "", fmt.Errorf("making the cache: %w", err)
 	}
 	return dir, nil
-}
-
-// lock takes a file lock that the kernel frees when its holder dies.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("taking the lock: %w", err)
-	}
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { f.Close() }, nil
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			f.Close()
-			return nil, fmt.Errorf("taking the lock: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			f.Close()
-			return nil, fmt.Errorf("waiting for another build: %w", ctx.Err())
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }
 
 // progress counts the packages that go build -v names, one a line.

@@ -22,6 +22,7 @@ type Place struct {
 func (p Place) ConfigFile() string { return filepath.Join(p.Dir, "vault.json") }
 func (p Place) StorageDir() string { return filepath.Join(p.Dir, "storage") }
 func (p Place) AuditFile() string  { return filepath.Join(p.Dir, "audit.log") }
+func (p Place) PIDFile() string    { return filepath.Join(p.Dir, "vault.pid") }
 func (p Place) LogFile() string    { return filepath.Join(p.Dir, "vault.log") }
 
 // Addr is where a server configured for a port answers.
@@ -68,9 +69,10 @@ func (p Place) Configure(program string, port, clusterPort int) error {
 }
 
 // Command prepares, without starting it, the server, alone in its session and
-// with no core dump.
+// with no core dump. The shell that becomes the server writes its own number first:
+// were it left to us, a kill in between would leave a server nobody knows of.
 func (p Place) Command(program string) *exec.Cmd {
-	cmd := exec.Command("/bin/sh", "-c", `ulimit -c 0; exec "$@"`, "sh", program, "server", "-config", p.ConfigFile())
+	cmd := exec.Command("/bin/sh", "-c", `ulimit -c 0; umask 077; echo $$ >"$0"; exec "$@"`, p.PIDFile(), program, "server", "-config", p.ConfigFile())
 	cmd.Dir = p.Dir
 	cmd.Env = environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

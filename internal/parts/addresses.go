@@ -1,0 +1,240 @@
+package parts
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"sceau/internal/parts/pgserver"
+	"sceau/internal/parts/vaultserver"
+	"sceau/internal/postgres/roles"
+)
+
+// Addresses says where the parts answer and where their credentials lie.
+type Addresses struct {
+	Home      string
+	VaultAddr string
+	// RootTokenFile holds the development root token of a private Vault. It is
+	// empty for an existing one, whose token comes from VAULT_TOKEN_FILE.
+	RootTokenFile string
+
+	house *house
+}
+
+// Locate finds the parts of a home without touching them.
+func Locate(home string) (Addresses, error) {
+	h, err := openHouse(home)
+	if err != nil {
+		return Addresses{}, err
+	}
+	return h.addresses()
+}
+
+// Need finds the parts and asks each named one whether it answers: all of them
+// when none is named. A part that does not is a *DownError.
+func Need(ctx context.Context, home string, names ...string) (Addresses, error) {
+	a, err := Locate(home)
+	if err != nil {
+		return a, err
+	}
+	if len(names) == 0 {
+		names = Names
+	}
+	for _, name := range names {
+		host := a.house.host(name)
+		if host == "" {
+			return a, &DownError{Part: name}
+		}
+		dialer := net.Dialer{Timeout: 3 * time.Second}
+		conn, err := dialer.DialContext(ctx, "tcp", host)
+		if err != nil {
+			return a, &DownError{Part: name}
+		}
+		conn.Close()
+	}
+	return a, nil
+}
+
+func (h *house) addresses() (Addresses, error) {
+	a := Addresses{Home: h.home, house: h}
+	if addr := os.Getenv("VAULT_ADDR"); addr != "" {
+		a.VaultAddr = addr
+		return a, nil
+	}
+	switch p := h.at(Vault); {
+	case p.Existing:
+		a.VaultAddr = p.URL
+	case p.Port != 0:
+		a.VaultAddr = vaultserver.Addr(p.Port)
+		a.RootTokenFile = h.path("vault", "root-token")
+	}
+	return a, nil
+}
+
+// host is where a part listens, empty when nobody knows.
+func (h *house) host(name string) string {
+	p := h.at(name)
+	text := p.URL
+	switch {
+	case name == Vault && os.Getenv("VAULT_ADDR") != "":
+		text = os.Getenv("VAULT_ADDR")
+	case name != Vault && existing(name) != "":
+		text = existing(name)
+	case !p.Existing && p.Port != 0:
+		return fmt.Sprintf("127.0.0.1:%d", p.Port)
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	if u.Port() != "" {
+		return u.Host
+	}
+	port := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if port == "" {
+		port = "5432"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// DSN is the address of a cluster's database for one role.
+func (a Addresses) DSN(cluster, role string) (string, error) {
+	if !roles.Known(cluster, role) {
+		return "", fmt.Errorf("cluster %s has no role %s", cluster, role)
+	}
+	password, err := os.ReadFile(a.house.rolePath(cluster, role))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", &DownError{Part: cluster}
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the password of %s: %w", role, err)
+	}
+	return a.house.dsn(cluster, Database, role, strings.TrimSpace(string(password)))
+}
+
+// Admin is the address of a cluster's database for its administrator: for making
+// roles, for backups and for scans, never for a request.
+func (a Addresses) Admin(cluster string) (string, error) {
+	return a.house.admin(cluster, Database)
+}
+
+// RootToken is Vault's token for administration: the development root token of a
+// private Vault, or what the environment gives for an existing one.
+func (a Addresses) RootToken() (string, error) {
+	if a.RootTokenFile == "" {
+		return vaultserver.TokenFromEnvironment()
+	}
+	token, err := os.ReadFile(a.RootTokenFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", &DownError{Part: Vault}
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the root token of vault: %w", err)
+	}
+	return strings.TrimSpace(string(token)), nil
+}
+
+// Folder is a place where a private part writes, for whoever looks there for
+// values that must not be.
+type Folder struct {
+	Part string `json:"part"`
+	Kind string `json:"kind"` // data (with its WAL), log, storage or audit
+	Path string `json:"path"`
+}
+
+// Folders lists every place where the private parts write.
+func (a Addresses) Folders() []Folder {
+	var all []Folder
+	for _, cluster := range roles.Clusters {
+		if p := a.house.at(cluster); p.Existing || p.Port == 0 {
+			continue
+		}
+		all = append(all,
+			Folder{cluster, "data", a.house.dataDir(cluster)},
+			Folder{cluster, "log", a.house.logFile(cluster)})
+	}
+	if p := a.house.at(Vault); !p.Existing && p.Port != 0 {
+		v := a.house.vault()
+		all = append(all,
+			Folder{Vault, "storage", v.StorageDir()},
+			Folder{Vault, "audit", v.AuditFile()},
+			Folder{Vault, "log", v.LogFile()})
+	}
+	return all
+}
+
+// existing is the administrator's DSN of a server that is not ours to start.
+func existing(cluster string) string {
+	return os.Getenv("SCEAU_" + strings.ToUpper(cluster) + "_DSN")
+}
+
+func (h *house) dsn(cluster, database, role, password string) (string, error) {
+	base := existing(cluster)
+	if base == "" {
+		p := h.at(cluster)
+		if !p.Existing {
+			if p.Port == 0 {
+				return "", &DownError{Part: cluster}
+			}
+			return pgserver.DSN(p.Port, database, role, password), nil
+		}
+		base = p.URL
+	}
+	u, err := url.Parse(base)
+	if err != nil || !slices.Contains([]string{"postgres", "postgresql"}, u.Scheme) {
+		return "", fmt.Errorf("the DSN of cluster %s is not a postgres:// address", cluster) // never quoted: it may hold a password
+	}
+	u.User, u.Path = url.UserPassword(role, password), "/"+database
+	return u.String(), nil
+}
+
+func (h *house) admin(cluster, database string) (string, error) {
+	if base := existing(cluster); base != "" {
+		u, err := url.Parse(base)
+		if err != nil || u.Host == "" {
+			return "", fmt.Errorf("the DSN of cluster %s is not a postgres:// address", cluster)
+		}
+		if database == Database {
+			u.Path = "/" + database
+		}
+		return u.String(), nil
+	}
+	if h.at(cluster).Existing {
+		return "", fmt.Errorf("administering cluster %s needs SCEAU_%s_DSN", cluster, strings.ToUpper(cluster))
+	}
+	password, err := os.ReadFile(h.rolePath(cluster, pgserver.Admin))
+	if err != nil {
+		return "", &DownError{Part: cluster}
+	}
+	return h.dsn(cluster, database, pgserver.Admin, strings.TrimSpace(string(password)))
+}
+
+func (h *house) rolePath(cluster, role string) string { return h.path("roles", cluster, role) }
+
+// password reads the password of a role, and makes it the first time.
+func (h *house) password(cluster, role string) (string, error) {
+	path := h.rolePath(cluster, role)
+	text, err := os.ReadFile(path)
+	if err == nil && len(text) > 0 {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("reading the password of %s: %w", role, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("making the folder of passwords: %w", err)
+	}
+	b := make([]byte, 24)
+	rand.Read(b) // never fails since Go 1.24
+	made := hex.EncodeToString(b)
+	return made, writeWhole(path, []byte(made+"\n"))
+}

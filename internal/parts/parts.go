@@ -1,0 +1,143 @@
+// Package parts starts, finds and stops the real parts that Sceau stands on: three
+// PostgreSQL servers and a Vault.
+//
+// It is the only parent of the parts. Existing ones are used when the environment
+// names them; otherwise private ones live under a folder, answer on the loopback
+// alone, survive the program that started them, and are adopted or mended by the
+// next start, whatever a kill left.
+package parts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"sceau/internal/postgres/roles"
+)
+
+// The parts, by their names in commands and reports.
+const (
+	Data    = "data"
+	Keyring = "keyring"
+	Audit   = "audit"
+	Vault   = "vault"
+)
+
+// Names are the parts in the order in which they are shown.
+var Names = append(append([]string{}, roles.Clusters...), Vault)
+
+// Database is the name of the database in each cluster.
+const Database = "sceau"
+
+// DefaultHome is the folder of the private parts: SCEAU_HOME, else var.
+func DefaultHome() string {
+	if home := os.Getenv("SCEAU_HOME"); home != "" {
+		return home
+	}
+	return "var"
+}
+
+// DownError names a part that does not answer.
+type DownError struct{ Part string }
+
+func (e *DownError) Error() string { return fmt.Sprintf("part %s is not up", e.Part) }
+
+// Hint is what to do about it.
+func (e *DownError) Hint() string {
+	return "start the parts with `sceau up`, look at them with `sceau status`"
+}
+
+// house is what is remembered from one command to the next, in parts.json. It
+// holds no secret.
+type house struct {
+	home string
+	mu   sync.Mutex // parts start side by side
+
+	// Folder of the private clusters: under home, or elsewhere when the account
+	// that runs PostgreSQL cannot enter home.
+	Postgres string           `json:"postgres,omitempty"`
+	Places   map[string]place `json:"places"`
+}
+
+// place is where a part answers.
+type place struct {
+	Existing bool   `json:"existing,omitempty"`
+	Port     int    `json:"port,omitempty"`
+	URL      string `json:"url,omitempty"` // of an existing part, without its credential
+}
+
+func openHouse(home string) (*house, error) {
+	home, err := filepath.Abs(home)
+	if err != nil {
+		return nil, fmt.Errorf("finding the home of the parts: %w", err)
+	}
+	h := &house{home: home, Places: map[string]place{}}
+	text, err := os.ReadFile(h.path("parts.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return h, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading parts.json: %w", err)
+	}
+	if err := json.Unmarshal(text, h); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", h.path("parts.json"), err)
+	}
+	if h.Places == nil {
+		h.Places = map[string]place{}
+	}
+	return h, nil
+}
+
+func (h *house) path(names ...string) string {
+	return filepath.Join(append([]string{h.home}, names...)...)
+}
+
+func (h *house) at(name string) place {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.Places[name]
+}
+
+// set remembers where a part answers before it is started: a kill in between must
+// not leave a server that nobody can find again.
+func (h *house) set(name string, p place) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Places[name] = p
+	return h.save()
+}
+
+func (h *house) save() error {
+	text, err := json.MarshalIndent(h, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeWhole(h.path("parts.json"), append(text, '\n'))
+}
+
+// writeWhole writes a file of mode 0600 that is there whole or not at all, and
+// still there after a power cut.
+func writeWhole(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	defer os.Remove(f.Name()) // does nothing once renamed
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package parts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"sceau/internal/parts/pgserver"
+	"sceau/internal/parts/turn"
+	"sceau/internal/parts/vaultserver"
+	"sceau/internal/postgres/roles"
+)
+
+// Up starts every part of a home that does not run, with roles, tables and mounts,
+// and says on out what it does. What already runs is left as it is. Stopped half
+// way, by a kill or an error, it is simply run again.
+func Up(ctx context.Context, home string, out io.Writer) (Addresses, error) {
+	return start(ctx, home, out, Names...)
+}
+
+// Start starts one part.
+func Start(ctx context.Context, home, name string) error {
+	_, err := start(ctx, home, io.Discard, name)
+	return err
+}
+
+func start(ctx context.Context, home string, out io.Writer, names ...string) (Addresses, error) {
+	h, end, err := enter(ctx, home)
+	if err != nil {
+		return Addresses{}, err
+	}
+	defer end()
+	if err := h.ready(names); err != nil {
+		return Addresses{}, err
+	}
+
+	w := &lines{w: out}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, name := range names {
+		group.Go(func() error {
+			say := func(format string, args ...any) { fmt.Fprintf(w, "%s: %s\n", name, fmt.Sprintf(format, args...)) }
+			if err := h.startPart(ctx, name, w, say); err != nil {
+				return fmt.Errorf("starting part %s: %w", name, err)
+			}
+			say("up at %s", h.host(name))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Addresses{}, err
+	}
+	return h.addresses()
+}
+
+func (h *house) startPart(ctx context.Context, name string, out io.Writer, say func(string, ...any)) error {
+	switch {
+	case name == Vault && os.Getenv("VAULT_ADDR") != "":
+		return h.adoptVault(ctx)
+	case name == Vault:
+		return h.startVault(ctx, out, say)
+	case !slices.Contains(roles.Clusters, name):
+		return errors.New("no part has that name")
+	case existing(name) != "":
+		return h.adoptServer(ctx, name)
+	}
+	if err := h.startCluster(ctx, name, say); err != nil {
+		return err
+	}
+	return h.furnish(ctx, name)
+}
+
+// ready makes the folders, and stops before anything starts when PostgreSQL is
+// needed and missing.
+func (h *house) ready(names []string) error {
+	if !slices.ContainsFunc(names, func(n string) bool { return n != Vault && existing(n) == "" }) {
+		return nil
+	}
+	if _, err := pgserver.Find(); err != nil {
+		return err
+	}
+	as, err := pgserver.Lend()
+	if err != nil {
+		return err
+	}
+	return h.choosePostgres(as)
+}
+
+// Down stops every private part of a home. Existing ones are left alone.
+func Down(ctx context.Context, home string, out io.Writer) error {
+	// Vault first: what still works then works on nothing it could open.
+	names := slices.Clone(Names)
+	slices.Reverse(names)
+	return stop(ctx, home, out, names...)
+}
+
+// Stop stops one private part.
+func Stop(ctx context.Context, home, name string) error {
+	return stop(ctx, home, io.Discard, name)
+}
+
+func stop(ctx context.Context, home string, out io.Writer, names ...string) error {
+	h, end, err := enter(ctx, home)
+	if err != nil {
+		return err
+	}
+	defer end()
+	w := &lines{w: out}
+	var group errgroup.Group // one that does not stop leaves the others to
+	for _, name := range names {
+		group.Go(func() error {
+			var err error
+			if name == Vault {
+				err = h.stopVault(ctx)
+			} else {
+				err = h.stopCluster(ctx, name)
+			}
+			if err != nil {
+				return fmt.Errorf("stopping part %s: %w", name, err)
+			}
+			fmt.Fprintf(w, "%s: down\n", name)
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// Erase stops the private parts and removes the whole home, with the clusters that
+// live elsewhere. Nothing of it comes back.
+func Erase(ctx context.Context, home string) error {
+	if err := Down(ctx, home, io.Discard); err != nil {
+		return err
+	}
+	h, err := openHouse(home)
+	if err != nil {
+		return err
+	}
+	if h.Postgres != "" {
+		if err := os.RemoveAll(h.Postgres); err != nil {
+			return fmt.Errorf("erasing the clusters: %w", err)
+		}
+	}
+	if err := os.RemoveAll(h.home); err != nil {
+		return fmt.Errorf("erasing the home: %w", err)
+	}
+	return nil
+}
+
+// Seal seals the private Vault: it runs and opens nothing until Unseal or Up.
+func Seal(ctx context.Context, home string) error {
+	a, err := Need(ctx, home, Vault)
+	if err != nil {
+		return err
+	}
+	token, err := a.RootToken()
+	if err != nil {
+		return err
+	}
+	return vaultserver.Client{Addr: a.VaultAddr, Token: token}.Seal(ctx)
+}
+
+// Unseal opens the private Vault again.
+func Unseal(ctx context.Context, home string) error { return Start(ctx, home, Vault) }
+
+// enter opens a home for one command at a time.
+func enter(ctx context.Context, home string) (*house, func(), error) {
+	h, err := openHouse(home)
+	if err != nil {
+		return nil, nil, err
+	}
+	// 0711: the account that runs PostgreSQL has to cross it, and to read nothing.
+	if err := os.MkdirAll(h.home, 0o711); err != nil {
+		return nil, nil, fmt.Errorf("making the home of the parts: %w", err)
+	}
+	end, err := turn.Take(ctx, h.path(".turn"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if h, err = openHouse(home); err != nil { // as the one before us left it
+		end()
+		return nil, nil, err
+	}
+	return h, end, nil
+}
+
+// lines keeps lines of several parts whole.
+type lines struct {
+	sync.Mutex
+	w io.Writer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.w.Write(b)
+}
