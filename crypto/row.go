@@ -61,7 +61,8 @@ type Row struct {
 	prk      [sha256.Size]byte
 	commit   Commitment
 	aead     *aead.AESGCM
-	aadStart []byte // format to class: what every cell of the row shares
+	aadStart []byte   // format to class, and
+	aadEnd   [24]byte // record to the length of the revision: what every cell of the row shares
 }
 
 // Row derives the key of a new record.
@@ -83,6 +84,8 @@ func (h *Half) Row(record RecordID) (*Row, error) {
 		return nil, fmt.Errorf("preparing a row of class %s: %w", h.of.Class, err)
 	}
 	r.aadStart = appendFields(make([]byte, 0, 64), string([]byte{cellFormat}), r.key.Campaign, string(r.key.Unit[:]), r.key.Class)
+	copy(r.aadEnd[:], appendField(nil, record[:]))
+	r.aadEnd[23] = 4 // the revision that follows has 4 bytes
 	return r, nil
 }
 
@@ -193,12 +196,13 @@ func Revision(cell []byte) (uint32, error) {
 func (r *Row) aad(item string, revision uint32) *[]byte {
 	aad := aads.Get().(*[]byte)
 	b := append((*aad)[:0], r.aadStart...)
-	b = appendField(b, item)
-	b = appendField(b, r.key.Record[:])
-	*aad = appendNumber(b, revision)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(item)))
+	b = append(b, item...)
+	b = append(b, r.aadEnd[:]...)
+	*aad = binary.BigEndian.AppendUint32(b, revision)
 	return aad
 }
 
 // Behind an interface the buffer would escape: one allocation a field, for bytes
 // that are no secret.
-var aads = sync.Pool{New: func() any { b := make([]byte, 0, 192); return &b }}
+var aads = sync.Pool{New: func() any { b := make([]byte, 0, 256); return &b }}

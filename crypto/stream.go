@@ -88,7 +88,7 @@ func documentKey(row *Row, name string) (*streaming.AESGCMHKDF, error) {
 }
 
 func documentPlace(row *Row, name string) []byte {
-	return appendField(appendField(append([]byte(nil), row.aadStart...), row.key.Record[:]), "document "+name)
+	return appendFields(bytes.Clone(row.aadStart), string(row.key.Record[:]), "document "+name)
 }
 
 // The end of a document is a byte 0x80, then zeros up to the size class: the length
