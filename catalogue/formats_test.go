@@ -58,11 +58,11 @@ func TestAValueOfTheRightShapeIsAccepted(t *testing.T) {
 		{"A02.01", `33000.50`},
 		{"A02.06", `6`},
 		{"A03.09", `"R4b-exam"`},
-		{"A04.06", document(1380)},
+		{"A04.06", document(300_000)},
 		{"A06.01", `"chèque"`},
 		{"A06.03", `91.00`},
 		{"A07.02", `"Mon projet:\nétudier."`},
-		{"A07.03", document(2900)},
+		{"A07.03", document(30_000)},
 		{"A07.14", `[{"name":"Malo Exemple","phone":"+33639980002"}]`},
 		{"A08.01", `"0990001Z"`},
 		{"A08.08", `[{"term":"T1","mark":12.5},{"term":"T2","mark":20.00,"class_average":11.25}]`},
@@ -117,7 +117,7 @@ func TestAValueOfAnotherShapeIsRefusedWithItsRule(t *testing.T) {
 		{"a document that is not a PDF", "A01.20", `{"name":"photo.jpg","pdf":"` + base64.StdEncoding.EncodeToString([]byte("\xff\xd8\xff")) + `"}`, "not a PDF"},
 		{"a document with a path", "A01.20", `{"name":"../etc/passwd","pdf":"` + pdf(20) + `"}`, "no path"},
 		{"a document with something else inside", "A01.20", `{"name":"a.pdf","pdf":"` + pdf(20) + `","photo":"x"}`, "a PDF of at most"},
-		{"a document above its cell", "A04.06", document(1600), "more than 1380 bytes"},
+		{"a document above its cell", "A04.06", document(400_001), "more than 400000 bytes"},
 		{"an occupation that does not exist", "A01.24", `"40"`, "one of 41 values"},
 		{"a step above six", "A02.06", `7`, "from 1 to 6"},
 		{"a step and a half", "A02.06", `1.5`, "a whole number"},
@@ -269,7 +269,7 @@ func FuzzCanonical(f *testing.F) {
 			if twice, err := item.Canonical(once); err != nil || string(twice) != string(once) {
 				t.Fatalf("%s: a canonical value changed when read again: %v", item.ID, err)
 			}
-			if _, fits := item.Padded(len(once)); !fits {
+			if _, fits := item.Padded(len(once)); !fits && item.Kind != "document" {
 				t.Fatalf("%s: an accepted value does not fit its cell", item.ID)
 			}
 		}

@@ -3,7 +3,8 @@ package catalogue
 // The size of a sealed cell is written in clear on the disk, so it must not
 // tell the value. What takes few values has one size for all of them; texts go
 // up in steps, so that a length tells a power of two and no more; and what is
-// secret by its mere presence has one size, null included.
+// secret by its mere presence has one size, null included. Documents lie apart,
+// and their cells are all alike.
 
 // PadHeader is how many bytes of a padded value hold its length.
 const PadHeader = 4
@@ -48,7 +49,8 @@ func (i Item) Padded(n int) (int, bool) {
 }
 
 // Longest is the size in bytes of the item's longest value as it is sealed,
-// where its format sets one. Of texts it counts two bytes a letter.
+// where its format sets one. Of texts it counts two bytes a letter; of a
+// document, what the cell says of it.
 func (i Item) Longest() (int, bool) { return i.check.bound() }
 
 // readPad settles the one size of an item, if it has one.
@@ -62,7 +64,7 @@ func (c *Catalogue) readPad(f *fields, item *Item) error {
 		}
 	case bounded && least <= boundedPad:
 		item.Pad = least
-	case item.PresenceSecret && bounded:
+	case item.Kind == "document", item.PresenceSecret && bounded:
 		item.Pad = least
 	case item.PresenceSecret:
 		return f.errorf("item %s: presence_secret needs one size: write its pad", item.ID)

@@ -14,7 +14,7 @@ func TestASizeDoesNotTellTheValue(t *testing.T) {
 	}{
 		{"boarding_requested", 16}, {"sex", 16}, {"birth_date", 16}, {"lycee_bursary_step", 16},
 		{"academy_of_residence", 32}, {"ine", 32}, {"mobile_phone", 32},
-		{"medical_certificate_held", 16}, {"disability_liaison_form", 4096},
+		{"medical_certificate_held", 16}, {"disability_liaison_form", 256}, {"curriculum_vitae", 256},
 		{"responsible_email", 128}, {"assimilation_reason", 2048}, {"caes_preference", 512},
 		{"last_name", 0}, {"motivated_study_project", 0}, {"marks", 0},
 	} {
