@@ -33,6 +33,7 @@ import (
 type Sources struct {
 	Rules  fs.FS
 	Sheets fs.FS
+	Only   []catalogue.RecipientID // evaluate these; empty means everybody
 }
 
 // A Refusal is one item of a sheet row that the law does not let stand in a
@@ -87,6 +88,9 @@ func Build(ctx context.Context, c *catalogue.Catalogue, src Sources) (*Built, er
 		return nil, err
 	}
 	for _, s := range all {
+		if len(src.Only) > 0 && !slices.Contains(src.Only, s.Recipient) {
+			continue
+		}
 		for _, in := range contexts(s) {
 			if err := e.evaluate(ctx, s, in, b); err != nil {
 				return nil, fmt.Errorf("evaluating %s for %s in %s by %s: %w", in.Recipient, in.Purpose, in.Phase, in.Relation, err)
@@ -103,6 +107,13 @@ type Input struct {
 	Purpose   catalogue.Purpose
 	Phase     catalogue.Phase
 	Relation  catalogue.Relation
+}
+
+func (in Input) object() map[string]any {
+	return map[string]any{
+		"recipient": string(in.Recipient), "purpose": string(in.Purpose),
+		"phase": string(in.Phase), "relation": string(in.Relation),
+	}
 }
 
 func contexts(s sheets.Sheet) []Input {
@@ -263,10 +274,7 @@ func list[T ~string](in []T) []any {
 
 func (e *evaluator) evaluate(ctx context.Context, s sheets.Sheet, in Input, b *Built) error {
 	q := e.queries[in.Recipient]
-	rs, err := q.Eval(ctx, oparego.EvalInput(map[string]any{
-		"recipient": string(in.Recipient), "purpose": string(in.Purpose),
-		"phase": string(in.Phase), "relation": string(in.Relation),
-	}))
+	rs, err := q.Eval(ctx, oparego.EvalInput(in.object()))
 	if err != nil {
 		return err
 	}

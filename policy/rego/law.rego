@@ -77,8 +77,6 @@ derive(question) := rows[question[0]].derive
 
 active_base := {"PH0", "PH1", "PH2", "PH3", "PH4", "PH5", "PH6", "PH7"}
 
-every_phase := active_base | {"PH8"}
-
 # The forms that say less than the value: a code, a band, a yes or a no, an answer
 # to a comparison.
 coarse := {"coded", "band", "yes-no", "match"}
