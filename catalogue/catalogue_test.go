@@ -155,7 +155,7 @@ func TestAnItemIsFoundByIdNameAndPlace(t *testing.T) {
 	if !ok || item.Name != "wish_target_programme" || !item.Implicit {
 		t.Fatalf("A15.X1 is %+v", item)
 	}
-	if same, ok := c.ItemNamed("wish_target_programme"); !ok || same.ID != item.ID {
+	if same, ok := c.ItemNamed("wish_target_programme"); !ok || same != item {
 		t.Errorf("by its name it is %s", same.ID)
 	}
 	if n := c.ItemIndex("A15.X1"); c.Items()[n].ID != "A15.X1" {

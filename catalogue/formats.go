@@ -33,6 +33,9 @@ type format interface {
 	words() string
 }
 
+// A shape points to a format, so that two items can be compared.
+type shape struct{ format }
+
 // Check refuses a value that is not of the item's format, with a *FormatError.
 func (i Item) Check(v json.RawMessage) error {
 	_, err := i.Canonical(v)
@@ -76,7 +79,7 @@ func (i Item) CheckOn(v json.RawMessage, day time.Time) error {
 	if err := i.Check(v); err != nil {
 		return err
 	}
-	d, ok := i.check.(dateFormat)
+	d, ok := i.check.format.(dateFormat)
 	if !ok || d.maxAge == 0 || bytes.Equal(bytes.TrimSpace(v), []byte("null")) {
 		return nil
 	}
@@ -100,7 +103,7 @@ func (i Item) Expects() string { return i.check.words() }
 
 // Values are the values that an item of a closed list may take, else nil.
 func (i Item) Values() []string {
-	if e, ok := i.check.(enumFormat); ok {
+	if e, ok := i.check.format.(enumFormat); ok {
 		return e.values
 	}
 	return nil

@@ -36,7 +36,7 @@ type Item struct {
 	Pad            int    // the one size of its sealed value in bytes; 0 means the steps of PadSteps
 	Required       bool   // null is refused
 
-	check format
+	check *shape
 }
 
 // Column is the item's column in its sealed table.
@@ -124,7 +124,8 @@ func (c *Catalogue) readItem(e entry, heading int) (Item, error) {
 		return Item{}, f.values["fate_amended"].errorf("item %s: unknown fate %q", item.ID, item.FateAmended)
 	}
 	var err error
-	if item.check, item.Format, err = c.readFormat(f.values["format"]); err != nil {
+	item.check = &shape{}
+	if item.check.format, item.Format, err = c.readFormat(f.values["format"]); err != nil {
 		return Item{}, fmt.Errorf("%w%s", err, ofItem(f))
 	}
 	if err := c.readPad(f, &item); err != nil {
