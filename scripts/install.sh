@@ -36,11 +36,9 @@ apt-get update -qq
 apt-get install -qq -y --no-install-recommends postgresql-common >/dev/null
 # Debian's package would start a cluster of its own on port 5432: Sceau makes its own,
 # and a server that nobody asked for is a door.
-if ! ls -d /etc/postgresql/*/* >/dev/null 2>&1; then
-	sed -i -E 's/^#?[[:space:]]*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-	grep -q '^create_main_cluster = false' /etc/postgresql-common/createcluster.conf ||
-		echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf
-fi
+conf=/etc/postgresql-common/createcluster.conf
+sed -i -E 's/^#?[[:space:]]*create_main_cluster.*/create_main_cluster = false/' "$conf"
+grep -q '^create_main_cluster = false' "$conf" || echo 'create_main_cluster = false' >>"$conf"
 apt-get install -qq -y --no-install-recommends postgresql >/dev/null
 
 version=$(newest_postgres)
