@@ -24,7 +24,7 @@ type people struct {
 	key   map[string]note.Signer
 }
 
-func signers(t *testing.T, names ...string) people {
+func signers(t testing.TB, names ...string) people {
 	t.Helper()
 	p := people{key: map[string]note.Signer{}}
 	var public strings.Builder
@@ -47,7 +47,7 @@ func signers(t *testing.T, names ...string) people {
 	return p
 }
 
-func propose(t *testing.T, store policy.Publications, p people, tb *policy.Table, author string) policy.Publication {
+func propose(t testing.TB, store policy.Publications, p people, tb *policy.Table, author string) policy.Publication {
 	t.Helper()
 	pub, err := policy.Propose(t.Context(), store, p.trust, tb, draft(t).From, author, noon)
 	if err != nil {
@@ -56,7 +56,7 @@ func propose(t *testing.T, store policy.Publications, p people, tb *policy.Table
 	return pub
 }
 
-func sign(t *testing.T, store policy.Publications, p people, id string, names ...string) {
+func sign(t testing.TB, store policy.Publications, p people, id string, names ...string) {
 	t.Helper()
 	for _, n := range names {
 		if _, _, err := policy.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, id, p.key[n]); err != nil {
@@ -65,7 +65,7 @@ func sign(t *testing.T, store policy.Publications, p people, id string, names ..
 	}
 }
 
-func inForce(t *testing.T, store policy.Publications, trust policy.Trust) (string, error) {
+func inForce(t testing.TB, store policy.Publications, trust policy.Trust) (string, error) {
 	t.Helper()
 	tb, _, err := policy.InForce(t.Context(), store, table(t).Vocabulary(), trust)
 	if err != nil {
@@ -370,6 +370,19 @@ func TestOnePersonIsNotTwoSigners(t *testing.T) {
 	} {
 		if _, err := policy.ReadTrust(strings.NewReader(file), 2); err == nil {
 			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+// What a service pays when it starts: signatures, two megabytes read, compiled
+// and hashed.
+func BenchmarkStart(b *testing.B) {
+	store, p := &policytest.Memory{}, signers(b, "ines", "malo")
+	pub := propose(b, store, p, table(b), "thibault")
+	sign(b, store, p, pub.ID, "ines", "malo")
+	for b.Loop() {
+		if _, err := inForce(b, store, p.trust); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
