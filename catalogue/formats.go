@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,22 +184,31 @@ func appendString(out []byte, s string) []byte {
 	return append(out, '"')
 }
 
-// readFormat reads the format of an item, or of a part of one.
+// readFormat reads the format of an item, or of the elements of a list.
 func (c *Catalogue) readFormat(e entry) (format, string, error) {
-	is, err := formatName(e)
+	made, f, err := c.readKeys(e)
 	if err != nil {
 		return nil, "", err
 	}
-	make, ok := makers[is]
+	return made, f.text("is"), nil
+}
+
+// readKeys reads a format among other keys, which its caller knows.
+func (c *Catalogue) readKeys(e entry, others ...string) (format, *fields, error) {
+	is, err := formatName(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, ok := makers[is]
 	if !ok {
-		return nil, "", e.errorf("unknown format %q", is)
+		return nil, nil, e.errorf("unknown format %q", is)
 	}
-	f := e.fields(append([]string{"is", "required?"}, make.keys...)...)
+	f := e.fields(slices.Concat([]string{"is"}, m.keys, others)...)
 	if f.err != nil {
-		return nil, "", f.err
+		return nil, nil, f.err
 	}
-	made := make.make(c, f)
-	return made, is, f.err
+	made := m.make(c, f)
+	return made, f, f.err
 }
 
 func formatName(e entry) (string, error) {

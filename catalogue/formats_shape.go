@@ -8,6 +8,8 @@ import (
 	"strings"
 )
 
+// Shapes made of other formats: lists, and small records with named fields.
+
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 // listFormat is a list of values of one format.
@@ -28,6 +30,8 @@ func (l listFormat) check(v any) string {
 		return fmt.Sprintf("a list of %d to %d elements", l.min, l.max)
 	}
 	for n, e := range vs {
+		// A hole in a list would have no meaning of its own: whoever has nothing
+		// to say writes a shorter list.
 		if e == nil {
 			return fmt.Sprintf("element %d: a value is required", n+1)
 		}
@@ -85,13 +89,12 @@ func makeObject(c *Catalogue, f *fields) format {
 	ps, err := f.values["fields"].pairs()
 	f.fail(err)
 	for _, p := range ps {
-		of, _, err := c.readFormat(p.value)
+		of, keys, err := c.readKeys(p.value, "required?")
 		if err != nil {
 			f.fail(err)
 			return o
 		}
-		required := p.value.fields(append([]string{"is", "required?"}, makers[mustName(p.value)].keys...)...).yes("required")
-		o.parts = append(o.parts, part{p.key, of, required})
+		o.parts = append(o.parts, part{p.key, of, keys.yes("required")})
 	}
 	names, es := f.words("ascending")
 	for n, name := range names {
@@ -101,11 +104,6 @@ func makeObject(c *Catalogue, f *fields) format {
 	}
 	o.ascending = names
 	return o
-}
-
-func mustName(e entry) string {
-	name, _ := formatName(e)
-	return name
 }
 
 func (o objectFormat) check(v any) string {
@@ -129,6 +127,7 @@ func (o objectFormat) check(v any) string {
 			return p.name + ": " + rule
 		}
 	}
+	// A field that nobody declared is data that nobody may collect.
 	if found != len(m) {
 		return "a field other than " + o.names() // its name could be a value: it is not repeated
 	}

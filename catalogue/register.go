@@ -72,6 +72,9 @@ type process30 struct {
 	Classes []ClassID `json:"classes"`
 }
 
+// The keys of the JSON are French, as the record is: it is read by the people
+// whom the authority sends.
+
 // Register writes the article 30 record in Markdown ("md") or JSON ("json").
 func (c *Catalogue) Register(w io.Writer, format string) error {
 	r := c.record()
@@ -136,6 +139,8 @@ func (c *Catalogue) class30(cl Class) class30 {
 	for _, r := range c.recipients {
 		rec := recipient30{ID: r.ID, Label: r.Label, Article: r.Article}
 		for _, row := range c.ceiling {
+			// A row of none documents why nothing opens: it belongs to the
+			// ceiling, and would make eight of ten lines here.
 			if row.Recipient == r.ID && row.Class == cl.ID && row.Grants() {
 				rec.Rights = append(rec.Rights, c.right30(row))
 			}
