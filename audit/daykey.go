@@ -12,6 +12,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"sceau/crypto"
 )
@@ -153,32 +156,65 @@ func unpad(cell []byte, n int) ([][]byte, error) {
 	return parts, nil
 }
 
-// unwrapDays opens the keys of the days that have one, in one call.
+// abreast is how many day keys are asked for at once. One call each, because who
+// reads traces is reached by candidates and agents, and such a process sends no
+// batch to the key service: a year of one history is a few hundred calls, each of
+// them audited there.
+const abreast = 8
+
+// unwrapDays opens the keys of days.
 func unwrapDays(ctx context.Context, keys Keys, name string, wraps map[Day]crypto.Wrap) (map[Day]*dayKey, error) {
-	if len(wraps) == 0 {
-		return map[Day]*dayKey{}, nil
-	}
-	days := make([]Day, 0, len(wraps))
-	items := make([]crypto.Wrapped, 0, len(wraps))
+	out := make(map[Day]*dayKey, len(wraps))
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(abreast)
 	for d, w := range wraps {
-		days = append(days, d)
-		items = append(items, crypto.Wrapped{Context: dayContext(d), Wrap: w})
+		group.Go(func() error {
+			secrets, err := keys.Unwrap(ctx, name, crypto.Wrapped{Context: dayContext(d), Wrap: w})
+			if err != nil {
+				return fmt.Errorf("opening the key of %s: %w", d, err)
+			}
+			if len(secrets) != 1 {
+				return fmt.Errorf("opening the key of %s: %d came back", d, len(secrets))
+			}
+			defer clear(secrets[0])
+			k, err := newDayKey(d, secrets[0])
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			out[d] = k
+			return nil
+		})
 	}
-	secrets, err := keys.Unwrap(ctx, name, items...)
-	if err != nil {
-		return nil, fmt.Errorf("opening the keys of %d days of traces: %w", len(days), err)
-	}
-	if len(secrets) != len(days) {
-		return nil, fmt.Errorf("opening the keys of %d days of traces: %d came back", len(days), len(secrets))
-	}
-	out := make(map[Day]*dayKey, len(days))
-	for i, d := range days {
-		k, err := newDayKey(d, secrets[i])
-		clear(secrets[i])
-		if err != nil {
-			return nil, err
-		}
-		out[d] = k
+	if err := group.Wait(); err != nil {
+		zeroAll(out)
+		return nil, err
 	}
 	return out, nil
+}
+
+// wrapDays wraps the secrets of days.
+func wrapDays(ctx context.Context, keys Keys, name string, secrets map[Day][]byte) (map[Day]crypto.Wrap, error) {
+	out := make(map[Day]crypto.Wrap, len(secrets))
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(abreast)
+	for d, secret := range secrets {
+		group.Go(func() error {
+			wraps, err := keys.Wrap(ctx, name, crypto.Plain{Context: dayContext(d), Secret: secret})
+			if err != nil {
+				return fmt.Errorf("wrapping the key of %s: %w", d, err)
+			}
+			if len(wraps) != 1 {
+				return fmt.Errorf("wrapping the key of %s: %d came back", d, len(wraps))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			out[d] = wraps[0]
+			return nil
+		})
+	}
+	return out, group.Wait()
 }

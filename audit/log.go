@@ -6,14 +6,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
-
-	"sceau/crypto"
 )
 
 // Config says where a log writes and how long it may gather.
@@ -300,48 +299,40 @@ func (l *Log) openDays(ctx context.Context, days ...Day) (map[Day]*dayKey, error
 	if err != nil {
 		return nil, fmt.Errorf("reading the keys of days of traces: %w", err)
 	}
-	var missing []Day
-	var fresh []crypto.Plain
+	fresh := map[Day][]byte{}
+	defer func() {
+		for _, secret := range fresh {
+			clear(secret)
+		}
+	}()
 	for _, d := range days {
 		if _, held := wraps[d]; !held {
-			secret := make([]byte, 32)
-			rand.Read(secret)
-			missing = append(missing, d)
-			fresh = append(fresh, crypto.Plain{Context: dayContext(d), Secret: secret})
+			fresh[d] = make([]byte, 32)
+			rand.Read(fresh[d])
 		}
 	}
-	out := map[Day]*dayKey{}
-	if len(missing) > 0 {
-		sealed, err := l.Keys.Wrap(ctx, l.DayKey, fresh...)
+	made := map[Day]*dayKey{}
+	if len(fresh) > 0 {
+		offers, err := wrapDays(ctx, l.Keys, l.DayKey, fresh)
 		if err != nil {
-			return nil, fmt.Errorf("wrapping the keys of %d days of traces: %w", len(missing), err)
-		}
-		if len(sealed) != len(missing) {
-			return nil, fmt.Errorf("wrapping the keys of %d days of traces: %d came back", len(missing), len(sealed))
-		}
-		offers := make(map[Day]crypto.Wrap, len(missing))
-		for i, d := range missing {
-			offers[d] = sealed[i]
+			return nil, err
 		}
 		standing, err := l.Store.KeepDayKeys(ctx, offers)
 		if err != nil {
 			return nil, fmt.Errorf("keeping the keys of days of traces: %w", err)
 		}
-		for i, d := range missing {
-			if !bytes.Equal(standing[d], offers[d]) {
+		for d, offer := range offers {
+			if !bytes.Equal(standing[d], offer) {
 				wraps[d] = standing[d] // another process was first
-			} else if out[d], err = newDayKey(d, fresh[i].Secret); err != nil {
+			} else if made[d], err = newDayKey(d, fresh[d]); err != nil {
 				return nil, err
 			}
-			clear(fresh[i].Secret)
 		}
 	}
-	held, err := unwrapDays(ctx, l.Keys, l.DayKey, wraps)
+	out, err := unwrapDays(ctx, l.Keys, l.DayKey, wraps)
 	if err != nil {
 		return nil, err
 	}
-	for d, k := range held {
-		out[d] = k
-	}
+	maps.Copy(out, made)
 	return out, nil
 }

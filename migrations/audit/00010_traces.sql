@@ -68,7 +68,8 @@ CREATE TABLE checkpoint (
 );
 CREATE INDEX checkpoint_tree ON checkpoint (tree, size);
 
--- Connection data (heading 14): under the key of its own day, so that it goes with it.
+-- Connection data (heading 14): under the key of its own day, so that it goes with it. By month,
+-- because an import brings a year of it at once, and the key makes the end of a day, not the table.
 CREATE TABLE connection (
     day                   date  NOT NULL,
     subject_tag           bytea NOT NULL CHECK (octet_length(subject_tag) = 16),
@@ -79,13 +80,12 @@ CREATE TABLE connection (
 ) PARTITION BY RANGE (day);
 CREATE INDEX connection_subject ON connection (subject_tag);
 
--- A role that may only insert cannot make the partition of a new day. These two make it, and
--- nothing else. The partition is made apart and then attached: attaching waits for no reader.
+-- A role that may only insert cannot make the partition of a new day. The two functions that it
+-- may call make it, and nothing else. A partition is made apart and then attached: attaching waits
+-- for no reader.
 -- +goose StatementBegin
-CREATE FUNCTION open_partition(parent text, d date) RETURNS void
+CREATE FUNCTION open_partition(parent text, name text, first date, beyond date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    name text := parent || '_' || to_char(d, 'YYYYMMDD');
 BEGIN
     -- Processes that open a day at once take turns. Asked by a query and not by to_regclass,
     -- which would remember from before the wait that there is no such table.
@@ -94,27 +94,27 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)', name, parent);
-    EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', parent, name, d, d + 1);
+    EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', parent, name, first, beyond);
 END $$;
 
 CREATE FUNCTION open_trace_day(d date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM public.open_partition('trace', d);
-    PERFORM public.open_partition('trace_hash', d);
+    PERFORM public.open_partition('trace', 'trace_' || to_char(d, 'YYYYMMDD'), d, d + 1);
+    PERFORM public.open_partition('trace_hash', 'trace_hash_' || to_char(d, 'YYYYMMDD'), d, d + 1);
 END $$;
 
 CREATE FUNCTION open_connection_days(days date[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    d date;
+    m date;
 BEGIN
-    FOREACH d IN ARRAY days LOOP
-        PERFORM public.open_partition('connection', d);
+    FOR m IN SELECT DISTINCT date_trunc('month', d::timestamp)::date FROM unnest(days) d ORDER BY 1 LOOP
+        PERFORM public.open_partition('connection', 'connection_' || to_char(m, 'YYYYMM'), m, (m + interval '1 month')::date);
     END LOOP;
 END $$;
 -- +goose StatementEnd
-REVOKE ALL ON FUNCTION open_partition(text, date), open_trace_day(date), open_connection_days(date[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION open_partition(text, text, date, date), open_trace_day(date), open_connection_days(date[]) FROM PUBLIC;
 
 -- The writer adds. It sees wrapped keys, hashes and roots, which it needs to go on from where the
 -- tree stands, and not one trace.

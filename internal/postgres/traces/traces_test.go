@@ -185,7 +185,7 @@ func TestTheRoleThatWritesTracesCannotTakeOneBack(t *testing.T) {
 		"UPDATE day_key SET wrap = ''", "UPDATE checkpoint SET note = ''", "UPDATE field_set SET items = '{}'", "UPDATE connection SET ip_address = ''",
 		"INSERT INTO day_key SELECT day, wrap, 0 FROM day_key ON CONFLICT (day) DO UPDATE SET key_version = 0",
 		"INSERT INTO trace SELECT * FROM trace RETURNING seq", "SELECT items FROM field_set",
-		"SELECT open_partition('trace', '2020-01-01')", "SELECT sealed_agent FROM trace WHERE false",
+		"SELECT open_partition('trace', 'trace_2020', '2020-01-01', '2020-01-02')", "SELECT sealed_agent FROM trace WHERE false",
 		"ALTER TABLE trace DETACH PARTITION "+partitions[0], "CREATE TABLE more (a int)", "SET ROLE sceau_owner",
 	)
 	refused(t, conn, forbidden)

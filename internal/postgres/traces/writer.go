@@ -163,20 +163,16 @@ func (w *Writer) openDays(ctx context.Context, table, call string, days ...audit
 		}
 	}
 	w.mu.Unlock()
-	// A few at a time: each holds locks until its transaction ends.
-	for some := range slices.Chunk(missing, 32) {
-		var arg any = dates(some)
-		if table == "trace" {
-			arg = some[0].Start()
-		}
-		if _, err := w.pool.Exec(ctx, call, arg); err != nil {
-			return fmt.Errorf("making room for %d days of table %s: %w", len(some), table, err)
-		}
-		w.mu.Lock()
-		for _, d := range some {
-			w.opened[table][d] = true
-		}
-		w.mu.Unlock()
+	if len(missing) == 0 {
+		return nil
+	}
+	if _, err := w.pool.Exec(ctx, call, dates(missing)); err != nil {
+		return fmt.Errorf("making room for %d days of table %s: %w", len(missing), table, err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, d := range missing {
+		w.opened[table][d] = true
 	}
 	return nil
 }
@@ -201,7 +197,7 @@ func scanHead(row pgx.Row) (audit.Head, error) {
 // Append takes two round trips besides the commit: one to hold the day and see
 // where it stands, one to write, with the commit in its tail.
 func (w *Writer) Append(ctx context.Context, day audit.Day, fill func(audit.Head) (audit.Batch, error)) error {
-	if err := w.openDays(ctx, "trace", "SELECT open_trace_day($1)", day); err != nil {
+	if err := w.openDays(ctx, "trace", "SELECT open_trace_day(d) FROM unnest($1::date[]) d", day); err != nil {
 		return err
 	}
 	conn, err := w.pool.Acquire(ctx)
