@@ -146,7 +146,7 @@ func newEvaluator(ctx context.Context, c *catalogue.Catalogue, rules fs.FS, all 
 	if problems := lint(modules); len(problems) > 0 {
 		return nil, fmt.Errorf("reading the rules: %s", strings.Join(problems, "; "))
 	}
-	compiler := ast.NewCompiler().WithCapabilities(capabilities())
+	compiler := ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true)
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, fmt.Errorf("compiling the rules: %w", compiler.Errors)
 	}

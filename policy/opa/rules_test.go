@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/cover"
+	"github.com/open-policy-agent/opa/v1/format"
 	oparego "github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
@@ -252,4 +253,24 @@ func with(t *testing.T, name, text string) fstest.MapFS {
 	}
 	out[name] = &fstest.MapFile{Data: []byte(text)}
 	return out
+}
+
+func TestTheRulesAreWrittenAsOpaWritesThem(t *testing.T) {
+	entries, err := rego.Files.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		raw, err := rego.Files.ReadFile(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tidy, err := format.Source(e.Name(), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(tidy) != string(raw) {
+			t.Errorf("%s: opa fmt would write it otherwise", e.Name())
+		}
+	}
 }

@@ -97,7 +97,7 @@ func TestAGrantAboveTheCeilingIsASentence(t *testing.T) {
 // alone finds all of it.
 func TestEveryWideningIsCaught(t *testing.T) {
 	c := catalogue.MustLoad()
-	seed, n := uint64(20210113), 40
+	seed, n := uint64(20210113), 50
 	if os.Getenv("SCEAU_SOAK") == "1" {
 		seed, n = rand.Uint64(), 500
 	}
@@ -406,4 +406,12 @@ func withoutLaw(t *testing.T) fstest.MapFS {
 		out[n.Name()] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return out
+}
+
+func BenchmarkDraftAndProof(b *testing.B) {
+	for b.Loop() {
+		if _, err := publish.Make(b.Context(), catalogue.MustLoad(), opa.Sources{}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

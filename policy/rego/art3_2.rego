@@ -203,7 +203,7 @@ deny contains law.no(q, "MEDICAL_TO_THE_DOCTOR", rego.metadata.rule().custom.art
 #   article: "D. 612-1-27"
 deny contains law.no(q, "RECTOR_READS_THE_FORM", rego.metadata.rule().custom.article) if {
 	input.recipient in {"R2a", "R2a-med", "R2g"}
-	some q in law.in_classes({"health"}) - law.about({"A07.03"})
+	some q in (law.in_classes({"health"}) - law.about({"A07.03"}))
 }
 
 # METADATA

@@ -226,7 +226,7 @@ deny contains law.no(q, "AGENTS_ARE_NOT_FILES", rego.metadata.rule().custom.arti
 #   article: "D. 612-1-13 I al. 3"
 deny contains law.no(q, "ART13_EXCEPTION", rego.metadata.rule().custom.article) if {
 	input.recipient == "R4b-conv"
-	some q in law.in_classes({"identity", "contact"}) | law.about({"A15.02"})
+	some q in (law.in_classes({"identity", "contact"}) | law.about({"A15.02"}))
 	q[1] != "A01.09"
 	law.missing(q, {"art13_exception"})
 }
@@ -308,7 +308,7 @@ deny contains law.no(q, "SUMMONS_TASKS", rego.metadata.rule().custom.article) if
 deny contains law.no(q, "BEFORE_ACCEPTANCE", rego.metadata.rule().custom.article) if {
 	input.recipient == "R4b-enr"
 	input.relation == "applied_programme"
-	some q in law.outside_classes({"payment"}) - law.about({"A01.20"})
+	some q in (law.outside_classes({"payment"}) - law.about({"A01.20"}))
 }
 
 # METADATA

@@ -59,7 +59,7 @@ deny contains law.no(q, "K_THRESHOLD", rego.metadata.rule().custom.article) if {
 # custom:
 #   article: "Art. 3 7° ('relatives aux fiches de liaison')"
 deny contains law.no(q, "LIAISON_FORM_EXISTS", rego.metadata.rule().custom.article) if {
-	some q in law.asked - law.about({"A07.03"})
+	some q in (law.asked - law.about({"A07.03"}))
 	law.missing(q, {"liaison_form_exists"})
 }
 
@@ -68,7 +68,7 @@ deny contains law.no(q, "LIAISON_FORM_EXISTS", rego.metadata.rule().custom.artic
 # custom:
 #   article: "Art. 3 7° ('seules données pertinentes')"
 deny contains law.no(q, "CONVENTION_RELEVANCE", rego.metadata.rule().custom.article) if {
-	some q in law.asked - law.about({"A07.03"})
+	some q in (law.asked - law.about({"A07.03"}))
 	law.missing(q, {"convention_relevance"})
 }
 
@@ -77,7 +77,7 @@ deny contains law.no(q, "CONVENTION_RELEVANCE", rego.metadata.rule().custom.arti
 # custom:
 #   article: "Art. 3 7°; GDPR 9"
 deny contains law.no(q, "FORM_ALONE", rego.metadata.rule().custom.article) if {
-	some q in law.in_classes({"health"}) - law.about({"A07.03"})
+	some q in (law.in_classes({"health"}) - law.about({"A07.03"}))
 }
 
 # METADATA

@@ -45,7 +45,7 @@ deny contains law.no(q, "NEEDS_ON_REQUEST", rego.metadata.rule().custom.article)
 # custom:
 #   article: "Art. 3 al. 2; GDPR 5(1)(c)"
 deny contains law.no(q, "CHANNEL_CHOSEN", rego.metadata.rule().custom.article) if {
-	some q in law.in_classes({"contact"}) - law.about({"A01.17"})
+	some q in (law.in_classes({"contact"}) - law.about({"A01.17"}))
 	law.missing(q, {"channel_chosen"})
 }
 
@@ -87,7 +87,7 @@ deny contains law.no(q, "GUIDANCE_TASKS", rego.metadata.rule().custom.article) i
 # custom:
 #   article: "Art. 3 al. 2; GDPR 87"
 deny contains law.no(q, "NAME_NOT_NUMBER", rego.metadata.rule().custom.article) if {
-	some q in law.in_classes({"identity"}) - law.about({"A01.06", "A01.07"})
+	some q in (law.in_classes({"identity"}) - law.about({"A01.06", "A01.07"}))
 }
 
 # METADATA

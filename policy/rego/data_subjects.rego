@@ -93,7 +93,7 @@ deny contains law.no(q, "PROTECTED_COORDINATES", rego.metadata.rule().custom.art
 deny contains law.no(q, "CORRECTION_ON_REQUEST", rego.metadata.rule().custom.article) if {
 	input.recipient == "S1"
 	not input.phase in {"PH0", "PH1", "PH2"}
-	some q in law.asked - law.about(own_acts)
+	some q in (law.asked - law.about(own_acts))
 	law.access(q) == "write"
 	law.missing(q, {"art16_request"})
 }

@@ -88,7 +88,7 @@ deny contains law.no(q, "SEALS_ONLY", rego.metadata.rule().custom.article) if {
 #   why: the registration number alone is more, and stands for the random pseudonym
 deny contains law.no(q, "CORE_NEED", rego.metadata.rule().custom.article) if {
 	input.recipient in core
-	some q in law.asked - law.about({"A01.01"})
+	some q in (law.asked - law.about({"A01.01"}))
 	not data.items[q[1]].core_need
 }
 
@@ -168,7 +168,7 @@ deny contains law.no(q, "AUTHENTICATION_COMPARES", rego.metadata.rule().custom.a
 #   article: "GDPR 32"
 deny contains law.no(q, "NUMBER_AND_HASH", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-auth"
-	some q in law.outside_classes({"credential"}) - law.about({"A01.01"})
+	some q in (law.outside_classes({"credential"}) - law.about({"A01.01"}))
 }
 
 # METADATA
