@@ -29,22 +29,19 @@ func (c Canary) Format(f fmt.State, _ rune) {
 // MarshalJSON refuses: a report names a canary, it does not carry it.
 func (c Canary) MarshalJSON() ([]byte, error) { return nil, errors.New("a canary does not marshal") }
 
-// Shortest is how many characters a value needs to be a canary: a shorter one
-// would be met by chance in gigabytes of noise, and accuse nobody.
+// Shortest is how many characters a value needs to be looked for: a shorter one is
+// met by chance in gigabytes of sealed bytes, and accuses nobody.
 const Shortest = 8
 
 // longest bounds how much of a stream must be held at once.
 const longest = 4096
 
-// Short says whether a value is too short to be looked for.
-func Short(value string) bool { return utf8.RuneCountInString(norm.NFC.String(value)) < Shortest }
+func (c Canary) short() bool { return utf8.RuneCountInString(norm.NFC.String(c.Value)) < Shortest }
 
 func (c Canary) check() error {
 	switch {
 	case !utf8.ValidString(c.Value):
 		return fmt.Errorf("%v is not UTF-8", c)
-	case Short(c.Value):
-		return fmt.Errorf("%v is too short to be looked for: %d characters at least", c, Shortest)
 	case len(c.Value) > longest:
 		return fmt.Errorf("%v is too long to be looked for: %d bytes at most", c, longest)
 	}

@@ -97,10 +97,44 @@ func (m *matcher) scan(text []byte, from, to int, hit func(pattern int32, at int
 				continue
 			}
 			at := p - int(en.at)
-			if at >= 0 && bytes.HasPrefix(text[at:], m.patterns[en.pattern].bytes) {
-				hit(en.pattern, at)
+			pat := &m.patterns[en.pattern]
+			if at < 0 || !bytes.HasPrefix(text[at:], pat.bytes) {
+				continue
 			}
+			if pat.alone && inDigits(text, at, at+len(pat.bytes)) {
+				continue
+			}
+			hit(en.pattern, at)
 		}
 	}
 	return p
+}
+
+// A number of eight digits is met by chance once in four gigabytes of hexadecimal
+// text, which is how a dump writes sealed bytes; one of fourteen never is.
+const certain = 14
+
+// mistakable says whether a pattern may be met by chance in hexadecimal text.
+func mistakable(pattern string) bool {
+	return len(pattern) < certain && allDigits([]byte(pattern))
+}
+
+// beside is how many bytes next to a pattern tell whether it lies in such a text.
+const beside = 8
+
+// inDigits says whether text[from:to] continues a run of hexadecimal digits.
+func inDigits(text []byte, from, to int) bool {
+	return from >= beside && allDigits(text[from-beside:from]) ||
+		to+beside <= len(text) && allDigits(text[to:to+beside])
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		switch {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'f', 'A' <= c && c <= 'F':
+		default:
+			return false
+		}
+	}
+	return true
 }

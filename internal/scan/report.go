@@ -94,7 +94,8 @@ func (f *findings) done() (Result, error) {
 type Report struct {
 	Canaries   int     `json:"canaries"`
 	Candidates int     `json:"candidates"`
-	Found      int     `json:"found"` // the most that one place holds
+	SetAside   int     `json:"set_aside"` // values too short to be told from noise
+	Found      int     `json:"found"`     // the most that one place holds
 	Files      int     `json:"files"`
 	Bytes      int64   `json:"bytes"`
 	Seconds    float64 `json:"seconds"`
@@ -115,7 +116,7 @@ func (s *Scanner) Run(ctx context.Context, c *Control, seen []Result, places ...
 	for _, c := range s.canaries {
 		candidates[c.Line] = true
 	}
-	r := Report{Canaries: len(s.canaries), Candidates: len(candidates), Control: c, Seen: seen, Excluded: []string{}}
+	r := Report{Canaries: len(s.canaries), Candidates: len(candidates), SetAside: len(s.setAside), Control: c, Seen: seen, Excluded: []string{}}
 	for _, p := range places {
 		one, err := s.Path(ctx, p)
 		if ctx.Err() != nil {

@@ -41,6 +41,7 @@ type Options struct {
 // goroutines.
 type Scanner struct {
 	canaries []Canary
+	setAside []Canary // too short
 	patterns []pattern
 	match    *matcher
 	exclude  map[string]bool
@@ -51,6 +52,7 @@ type Scanner struct {
 // encodings of one, may give the same.
 type pattern struct {
 	bytes []byte
+	alone bool // counts only outside a run of hexadecimal digits
 	means []meaning
 }
 
@@ -59,12 +61,23 @@ type meaning struct {
 	encoding string
 }
 
-// New prepares a scanner. No canary is ErrNoCanary.
+// New prepares a scanner. Values shorter than Shortest are set aside, and the
+// report says so; when no other is left it is ErrNoCanary.
 func New(canaries []Canary, o Options) (*Scanner, error) {
-	if len(canaries) == 0 {
+	s := &Scanner{exclude: map[string]bool{}, progress: o.Progress}
+	for _, c := range canaries {
+		if err := c.check(); err != nil {
+			return nil, err
+		}
+		if c.short() {
+			s.setAside = append(s.setAside, c)
+		} else {
+			s.canaries = append(s.canaries, c)
+		}
+	}
+	if len(s.canaries) == 0 {
 		return nil, ErrNoCanary
 	}
-	s := &Scanner{canaries: canaries, exclude: map[string]bool{}, progress: o.Progress}
 	if s.progress == nil {
 		s.progress = func(int64) {}
 	}
@@ -77,16 +90,13 @@ func New(canaries []Canary, o Options) (*Scanner, error) {
 	}
 
 	known := map[string]int{}
-	for i, c := range canaries {
-		if err := c.check(); err != nil {
-			return nil, err
-		}
+	for i, c := range s.canaries {
 		for _, form := range encodings(c.Value) {
 			k, seen := known[form.bytes]
 			if !seen {
 				k = len(s.patterns)
 				known[form.bytes] = k
-				s.patterns = append(s.patterns, pattern{bytes: []byte(form.bytes)})
+				s.patterns = append(s.patterns, pattern{bytes: []byte(form.bytes), alone: mistakable(form.bytes)})
 			}
 			p := &s.patterns[k]
 			// The first encoding which gives these bytes names them: the simplest.
@@ -99,7 +109,7 @@ func New(canaries []Canary, o Options) (*Scanner, error) {
 	return s, nil
 }
 
-// Canaries is how many are looked for.
+// Canaries is how many are looked for, those set aside not counted.
 func (s *Scanner) Canaries() int { return len(s.canaries) }
 
 // Reader looks for the canaries in a stream.
@@ -136,7 +146,7 @@ func (s *Scanner) stream(ctx context.Context, r io.Reader, hit func(pattern int3
 			return base + int64(n), err
 		}
 		// Short of the end, a pattern met here must lie whole in the buffer.
-		last := n - m.longest
+		last := n - m.longest - beside
 		if end {
 			last = n - gram
 		}
@@ -145,7 +155,7 @@ func (s *Scanner) stream(ctx context.Context, r io.Reader, hit func(pattern int3
 			return base + int64(n), nil
 		}
 		// A pattern may have begun up to a stride before the next sample.
-		keep := max(0, next-(m.stride-1))
+		keep := max(0, next-(m.stride-1)-beside)
 		copy(buf, buf[keep:n])
 		base, n, next = base+int64(keep), n-keep, next-keep
 	}
