@@ -1,0 +1,82 @@
+// Package keyring keeps the wraps of secrets in PostgreSQL, away from what they open.
+//
+// Two roles share the work: one adds units and reads none, one reads and changes
+// nothing. Campaigns are made by the owner of the database.
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"sceau/crypto"
+)
+
+// A Store is the keyring as the role of its connections sees it.
+type Store struct{ DB *pgxpool.Pool }
+
+var (
+	_ crypto.Store         = Store{}
+	_ crypto.CampaignStore = Store{}
+)
+
+// Ping says whether the database answers.
+func (s Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
+
+// explain tells a database that is away from one that says no.
+func explain(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var refused *pgconn.PgError
+	var unreached *pgconn.ConnectError
+	var network net.Error
+	away := errors.As(err, &unreached) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if errors.As(err, &refused) {
+		// Shutting down, starting up, or no connection left; a wrong password is none
+		// of these and stays what it is.
+		away = strings.HasPrefix(refused.Code, "57P") || strings.HasPrefix(refused.Code, "53") || strings.HasPrefix(refused.Code, "08")
+	}
+	if away {
+		return fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
+	}
+	return err
+}
+
+func sealing(wrap, commitment []byte) (crypto.Sealing, error) {
+	s := crypto.Sealing{Wrap: wrap}
+	if copy(s.Commitment[:], commitment) != len(s.Commitment) || len(commitment) != len(s.Commitment) {
+		return crypto.Sealing{}, errors.New("a commitment has 16 bytes")
+	}
+	return s, nil
+}
+
+// isDuplicate says whether a row was there already.
+func isDuplicate(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "23505"
+}
+
+// each reads rows one by one.
+func each(rows pgx.Rows, err error, scan func(pgx.Rows) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

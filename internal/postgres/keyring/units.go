@@ -1,0 +1,87 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"sceau/crypto"
+)
+
+// AddUnits adds units with all their secrets, in one round trip whatever their
+// number, all of them or none.
+func (s Store) AddUnits(ctx context.Context, campaign string, units []crypto.UnitWrap) error {
+	if len(units) == 0 {
+		return nil
+	}
+	var ids, owners, wraps, commitments [][]byte
+	var kinds []string
+	var ownIDs, ownWraps, ownCommitments [][]byte
+	var ownClasses []string
+	for _, u := range units {
+		ids, owners, kinds = append(ids, u.Unit[:]), append(owners, u.Owner[:]), append(kinds, u.Kind)
+		wraps, commitments = append(wraps, u.Wrap), append(commitments, u.Commitment[:])
+		for class, own := range u.Own {
+			ownIDs, ownClasses = append(ownIDs, u.Unit[:]), append(ownClasses, class)
+			ownWraps, ownCommitments = append(ownWraps, own.Wrap), append(ownCommitments, own.Commitment[:])
+		}
+	}
+	// One pipeline is one transaction. No ON CONFLICT: a unit that exists is a
+	// mistake, and naming columns in one would need the right to read them.
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		INSERT INTO unit_secret (campaign, unit, owner, kind, wrap, commitment)
+		SELECT $1, * FROM unnest($2::bytea[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[])`,
+		campaign, ids, owners, kinds, wraps, commitments)
+	if len(ownIDs) > 0 {
+		batch.Queue(`
+			INSERT INTO unit_class_secret (campaign, unit, class, wrap, commitment)
+			SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bytea[], $5::bytea[])`,
+			campaign, ownIDs, ownClasses, ownWraps, ownCommitments)
+	}
+	err := s.DB.SendBatch(ctx, batch).Close()
+	if isDuplicate(err) {
+		return fmt.Errorf("one of %d units of campaign %s exists", len(units), campaign)
+	}
+	return explain(ctx, err)
+}
+
+// Units reads the wraps of units; those that are not there are left out.
+func (s Store) Units(ctx context.Context, campaign string, units ...crypto.UnitID) (map[crypto.UnitID]crypto.Sealing, error) {
+	ids := make([][]byte, len(units))
+	for i := range units {
+		ids[i] = units[i][:]
+	}
+	found := make(map[crypto.UnitID]crypto.Sealing, len(units))
+	rows, err := s.DB.Query(ctx, `SELECT unit, wrap, commitment FROM unit_secret WHERE campaign = $1 AND unit = ANY($2)`, campaign, ids)
+	err = each(rows, err, func(r pgx.Rows) error {
+		var unit, wrap, commitment []byte
+		if err := r.Scan(&unit, &wrap, &commitment); err != nil {
+			return err
+		}
+		if len(unit) != len(crypto.UnitID{}) {
+			return errors.New("a unit has 16 bytes")
+		}
+		var err error
+		found[crypto.UnitID(unit)], err = sealing(wrap, commitment)
+		return err
+	})
+	return found, explain(ctx, err)
+}
+
+// OwnClass reads the wrap that a unit has of its own for a class, if it has one.
+func (s Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
+	var wrap, commitment []byte
+	err := s.DB.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
+		campaign, unit[:], class).Scan(&wrap, &commitment)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return crypto.Sealing{}, false, nil
+	}
+	if err != nil {
+		return crypto.Sealing{}, false, explain(ctx, err)
+	}
+	found, err := sealing(wrap, commitment)
+	return found, err == nil, err
+}
