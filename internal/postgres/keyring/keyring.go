@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,16 +20,36 @@ import (
 	"sceau/crypto"
 )
 
-// A Store is the keyring as the role of its connections sees it.
-type Store struct{ DB *pgxpool.Pool }
+// A Store is the keyring as one role sees it.
+type Store struct{ pool *pgxpool.Pool }
 
 var (
-	_ crypto.Store         = Store{}
-	_ crypto.CampaignStore = Store{}
+	_ crypto.Store         = (*Store)(nil)
+	_ crypto.CampaignStore = (*Store)(nil)
 )
 
+// Open prepares to use the database at dsn. It connects when it is first needed,
+// and again whenever the database comes back.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("opening the keyring: the DSN does not parse") // the cause would quote the password
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = "sceau keyring"
+	config.ConnConfig.ConnectTimeout = 3 * time.Second
+	config.MaxConns = max(config.MaxConns, 16)
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("opening the keyring: %w", err)
+	}
+	return &Store{pool: pool}, nil
+}
+
+// Close ends the connections.
+func (s *Store) Close() { s.pool.Close() }
+
 // Ping says whether the database answers.
-func (s Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return explain(ctx, s.pool.Ping(ctx)) }
 
 // explain tells a database that is away from one that says no.
 func explain(ctx context.Context, err error) error {

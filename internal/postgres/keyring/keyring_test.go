@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/crypto"
 	"sceau/crypto/cryptotest"
@@ -17,14 +16,14 @@ import (
 	"sceau/internal/testkit"
 )
 
-func open(t *testing.T, dsn string) keyring.Store {
+func open(t *testing.T, dsn string) *keyring.Store {
 	t.Helper()
-	pool, err := pgxpool.New(t.Context(), dsn)
+	s, err := keyring.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
-	return keyring.Store{DB: pool}
+	t.Cleanup(s.Close)
+	return s
 }
 
 func TestPostgresIsAStore(t *testing.T) {
@@ -181,6 +180,9 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 	}
 	if _, err := s.Names(t.Context(), "2026"); !errors.Is(err, crypto.ErrUnavailable) {
 		t.Errorf("%v, want ErrUnavailable", err)
+	}
+	if _, err := keyring.Open(t.Context(), "postgres://x:secret-word@[::bad/"); err == nil || strings.Contains(err.Error(), "secret-word") {
+		t.Errorf("a DSN that does not parse: %v", err)
 	}
 	db := testkit.Postgres(t, "keyring")
 	wrong := strings.Replace(db.DSN("sceau_keyring_read"), "sceau_keyring_read:", "sceau_keyring_read:x", 1)
