@@ -20,12 +20,12 @@ import (
 	"sceau/crypto"
 )
 
-// A Store is the keyring as one role sees it.
-type Store struct{ pool *pgxpool.Pool }
+// A Store is the keyring as the role of its connections sees it.
+type Store struct{ DB *pgxpool.Pool }
 
 var (
-	_ crypto.Store         = (*Store)(nil)
-	_ crypto.CampaignStore = (*Store)(nil)
+	_ crypto.Store         = Store{}
+	_ crypto.CampaignStore = Store{}
 )
 
 // Open prepares to use the database at dsn. It connects when it is first needed,
@@ -42,14 +42,14 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the keyring: %w", err)
 	}
-	return &Store{pool: pool}, nil
+	return &Store{DB: pool}, nil
 }
 
 // Close ends the connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s Store) Close() { s.DB.Close() }
 
 // Ping says whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return explain(ctx, s.pool.Ping(ctx)) }
+func (s Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
 
 // explain tells a database that is away from one that says no.
 func explain(ctx context.Context, err error) error {

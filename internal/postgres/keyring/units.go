@@ -12,7 +12,7 @@ import (
 
 // AddUnits adds units with all their secrets, in one round trip whatever their
 // number, all of them or none.
-func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.UnitWrap) error {
+func (s Store) AddUnits(ctx context.Context, campaign string, units []crypto.UnitWrap) error {
 	if len(units) == 0 {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 			SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bytea[], $5::bytea[])`,
 			campaign, ownIDs, ownClasses, ownWraps, ownCommitments)
 	}
-	err := s.pool.SendBatch(ctx, batch).Close()
+	err := s.DB.SendBatch(ctx, batch).Close()
 	if isDuplicate(err) {
 		return fmt.Errorf("one of %d units of campaign %s exists", len(units), campaign)
 	}
@@ -49,13 +49,13 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 }
 
 // Units reads the wraps of units; those that are not there are left out.
-func (s *Store) Units(ctx context.Context, campaign string, units ...crypto.UnitID) (map[crypto.UnitID]crypto.Sealing, error) {
+func (s Store) Units(ctx context.Context, campaign string, units ...crypto.UnitID) (map[crypto.UnitID]crypto.Sealing, error) {
 	ids := make([][]byte, len(units))
 	for i := range units {
 		ids[i] = units[i][:]
 	}
 	found := make(map[crypto.UnitID]crypto.Sealing, len(units))
-	rows, err := s.pool.Query(ctx, `SELECT unit, wrap, commitment FROM unit_secret WHERE campaign = $1 AND unit = ANY($2)`, campaign, ids)
+	rows, err := s.DB.Query(ctx, `SELECT unit, wrap, commitment FROM unit_secret WHERE campaign = $1 AND unit = ANY($2)`, campaign, ids)
 	err = each(rows, err, func(r pgx.Rows) error {
 		var unit, wrap, commitment []byte
 		if err := r.Scan(&unit, &wrap, &commitment); err != nil {
@@ -72,9 +72,9 @@ func (s *Store) Units(ctx context.Context, campaign string, units ...crypto.Unit
 }
 
 // OwnClass reads the wrap that a unit has of its own for a class, if it has one.
-func (s *Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
+func (s Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
 	var wrap, commitment []byte
-	err := s.pool.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
+	err := s.DB.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
 		campaign, unit[:], class).Scan(&wrap, &commitment)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return crypto.Sealing{}, false, nil
