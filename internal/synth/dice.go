@@ -71,9 +71,6 @@ func (d *dice) geometric(mean, most int) int {
 	return n
 }
 
-// poisson draws by its table.
-func (d *dice) poisson(cumulated []int) int { return d.weighted(cumulated) }
-
 // weighted draws an index from cumulated weights.
 func (d *dice) weighted(cumulated []int) int {
 	x := d.below(cumulated[len(cumulated)-1])

@@ -129,8 +129,8 @@ var steps = cumulate(28, 15, 20, 15, 12, 10)
 
 func (p *person) drawHousehold() {
 	d, h := p.d, &p.household
-	h.siblings = d.poisson(poisson13)
-	h.studying = min(d.poisson(poisson04), h.siblings+1)
+	h.siblings = d.weighted(poisson13)
+	h.studying = min(d.weighted(poisson04), h.siblings+1)
 	h.shares = -1
 	children := h.siblings + 1
 	// The rule looks at the reference tax income, which is no item of the annex:

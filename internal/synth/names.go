@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,20 +71,11 @@ func firstNames(d *dice, sex string, into []string) []string {
 		n = 2
 	}
 	for len(into) < n {
-		if name := pick(d, from); !contains(into, name) {
+		if name := pick(d, from); !slices.Contains(into, name) {
 			into = append(into, name)
 		}
 	}
 	return into
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // ascii spells a name for a mail address.

@@ -18,11 +18,10 @@ type document struct{ item string }
 
 // A payment is asked for by a programme with an application fee.
 type payment struct {
-	kind   string
-	cents  int
-	done   bool
-	on     day
-	exempt bool
+	kind  string
+	cents int
+	done  bool
+	on    day
 }
 
 var statuses = choose(share[string]{10, "déposée"}, share[string]{15, "en instruction"}, share[string]{45, "acceptée"}, share[string]{25, "refusée"}, share[string]{5, "sans suite"})
@@ -61,7 +60,7 @@ func (p *person) drawPayments() {
 		y := payment{kind: "CB", cents: d.between(4, 40) * 500, done: d.percent(96), on: x.confirmed}
 		switch {
 		case p.household.step > 0 || p.household.shares > 0:
-			y = payment{kind: "exonéré", exempt: true, done: true, on: x.confirmed}
+			y = payment{kind: "exonéré", done: true, on: x.confirmed}
 		case d.percent(6):
 			y.kind = "chèque"
 		}

@@ -31,7 +31,7 @@ func population(t *testing.T, n int) []filed {
 // Loose on purpose: a share is wrong beyond five standard deviations and a hundredth.
 func shareIs(t *testing.T, what string, n, of int, want float64) {
 	t.Helper()
-	near(t, what, share1(n, of), want, 0.01+5*math.Sqrt(want*(1-want)/float64(of)))
+	near(t, what, part(n, of), want, 0.01+5*math.Sqrt(want*(1-want)/float64(of)))
 }
 
 func TestThePopulationHasTheSharesOfTheSpecification(t *testing.T) {
@@ -136,16 +136,16 @@ func TestThePopulationHasTheSharesOfTheSpecification(t *testing.T) {
 	for series, want := range map[string]float64{"general": .62, "technological": .23, "professional": .15} {
 		shareIs(t, series, count["series "+series], pupils, want)
 	}
-	near(t, "wishes of each", share1(wishes, n), 12.9, 0.7)
-	near(t, "more wishes by apprenticeship", share1(apprentice, count["apprentice"]), 1100./210, 0.6)
+	near(t, "wishes of each", part(wishes, n), 12.9, 0.7)
+	near(t, "more wishes by apprenticeship", part(apprentice, count["apprentice"]), 1100./210, 0.6)
 	for series, want := range map[string]float64{"general": 15.7, "technological": 11.8, "professional": 7.4} {
 		s := pupilWishes[series]
-		near(t, series+" wishes", share1(s[0], s[1]), want, 1)
+		near(t, series+" wishes", part(s[0], s[1]), want, 1)
 	}
-	near(t, "wishes with a fee", share1(paid, wishes), .15, .05)
+	near(t, "wishes with a fee", part(paid, wishes), .15, .05)
 	slices.Sort(incomes)
 	near(t, "median income", float64(incomes[len(incomes)/2]), 33_000, 4_000)
-	near(t, "no income", share1(lowest(incomes), len(incomes)), .01, .01)
+	near(t, "no income", part(lowest(incomes), len(incomes)), .01, .01)
 
 	// The real shares of wishes, track by track: the distance of chi-square, by wish.
 	m, real, distance := readMarginals(), 0, 0.
@@ -153,8 +153,8 @@ func TestThePopulationHasTheSharesOfTheSpecification(t *testing.T) {
 		real += k.Wishes
 	}
 	for _, k := range m.kinds {
-		want := share1(k.Wishes, real)
-		d := share1(tracks[k.Track], realTracks) - want
+		want := part(k.Wishes, real)
+		d := part(tracks[k.Track], realTracks) - want
 		distance += d * d / want
 	}
 	if distance > 0.05 {
@@ -349,8 +349,8 @@ func TestRareOccupationsOccur(t *testing.T) {
 	for range n {
 		seen[occupations.draw(d)]++
 	}
-	near(t, "clergy", share1(seen["44"], n), .0005, .0003)
-	near(t, "police and military", share1(seen["53"], n), .015, .004)
+	near(t, "clergy", part(seen["44"], n), .0005, .0003)
+	near(t, "police and military", part(seen["53"], n), .015, .004)
 }
 
 func TestTheCalendarIsThatOfTimePackage(t *testing.T) {

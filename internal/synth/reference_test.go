@@ -275,15 +275,15 @@ func TestAReferenceHasTheProportionsOfTheRealOne(t *testing.T) {
 		realWishes += k.Wishes
 	}
 	for _, k := range m.kinds {
-		near(t, k.Track+" programmes", share1(programmes[k.Track], all), share1(k.Programmes, real), 0.005)
-		near(t, k.Track+" wishes", share1(wishes[k.Track], weights), share1(k.Wishes, realWishes), 0.005)
+		near(t, k.Track+" programmes", part(programmes[k.Track], all), part(k.Programmes, real), 0.005)
+		near(t, k.Track+" wishes", part(wishes[k.Track], weights), part(k.Wishes, realWishes), 0.005)
 	}
 	for _, a := range m.academies {
-		near(t, a.Academy+" programmes", share1(places[a.Academy], all), share1(a.Programmes, real), 0.005)
+		near(t, a.Academy+" programmes", part(places[a.Academy], all), part(a.Programmes, real), 0.005)
 	}
-	near(t, "apprenticeship", share1(flags[flagApprenticeship], 21_000), 8_900./21_000, 0.001)
-	near(t, "summons", share1(flags[flagSummons], all), 0.12, 0.05)
-	near(t, "boarding", share1(flags[flagBoarding], all), 0.08, 0.03)
+	near(t, "apprenticeship", part(flags[flagApprenticeship], 21_000), 8_900./21_000, 0.001)
+	near(t, "summons", part(flags[flagSummons], all), 0.12, 0.05)
+	near(t, "boarding", part(flags[flagBoarding], all), 0.08, 0.03)
 	for _, f := range []string{flagMilitaryLycee, flagArmedForces, flagCertificate, flagEntranceTest, flagNetwork, flagFee} {
 		if flags[f] == 0 {
 			t.Errorf("no programme has the flag %s", f)
@@ -291,7 +291,7 @@ func TestAReferenceHasTheProportionsOfTheRealOne(t *testing.T) {
 	}
 }
 
-func share1(n, of int) float64 { return float64(n) / float64(of) }
+func part(n, of int) float64 { return float64(n) / float64(of) }
 
 func near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()

@@ -1,5 +1,7 @@
 package synth
 
+import "slices"
+
 // A schoolYear is one year, the current one first.
 type schoolYear struct {
 	year       int // it ends in
@@ -191,7 +193,7 @@ func classLabel(level string, b bac, n int) string {
 
 func (p *person) otherSpeciality(taken []string) string {
 	for {
-		if s := specialities[p.d.weighted(specialityWeights)]; !contains(taken, s) {
+		if s := specialities[p.d.weighted(specialityWeights)]; !slices.Contains(taken, s) {
 			return s
 		}
 	}
