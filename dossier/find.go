@@ -3,7 +3,6 @@ package dossier
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -22,20 +21,16 @@ var ErrManyFound = errors.New("several files answer to that value: use a value o
 // Find gives the reference of the candidate who has a value, looked up by blind
 // index: the caller brings the value, nothing is listed. It is decided and traced
 // as a read of the index's items in form match, against the file that was found.
-func (g *Gate) Find(ctx context.Context, ask Ask, index string, values map[catalogue.ItemID]json.RawMessage) (Ref, string, error) {
+//
+// typed has the values of the index's items, separated by semicolons.
+func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, string, error) {
 	x, ok := g.Catalogue.Index(index)
 	if !ok {
 		return Ref{}, "", fmt.Errorf("index %q does not exist", index)
 	}
-	for id, v := range values {
-		it, _ := g.Catalogue.Item(id)
-		if err := it.Check(v); err != nil {
-			return Ref{}, "", err
-		}
-	}
-	input, ok := x.Input(values)
+	input, ok := x.Typed(typed)
 	if !ok {
-		return Ref{}, "", fmt.Errorf("index %s: no value to look for", index)
+		return Ref{}, "", fmt.Errorf("index %s looks for %d values, separated by semicolons", index, len(x.Items))
 	}
 	a, err := g.admit(ctx, ask)
 	if err != nil {

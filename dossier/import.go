@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"sceau/catalogue"
 )
 
 // An ImportReport is what an import did, over all its runs.
@@ -41,9 +44,15 @@ type ImportOptions struct {
 	Refused  func(bad []Refused) // called for lines refused in this run
 }
 
+// A File is read along, and again from its start when an import is told about.
+type File interface {
+	io.ReadSeeker
+	io.ReaderAt
+}
+
 // Import streams a file of dossiers, one a line. It resumes after a kill where its
 // last transaction ended, so nothing enters twice and nothing acknowledged is lost.
-func (in *Intake) Import(ctx context.Context, campaign string, file io.ReadSeeker, o ImportOptions) (ImportReport, error) {
+func (in *Intake) Import(ctx context.Context, campaign string, file File, o ImportOptions) (ImportReport, error) {
 	if o.Batch == 0 {
 		o.Batch = 128
 	}
@@ -60,6 +69,11 @@ func (in *Intake) Import(ctx context.Context, campaign string, file io.ReadSeeke
 	if o.Progress != nil {
 		o.Progress(at.Offset)
 	}
+	if o.Arrived != nil && at.Offset > 0 {
+		if err := in.recall(ctx, campaign, io.NewSectionReader(file, 0, at.Offset), o); err != nil {
+			return report, err
+		}
+	}
 	if !at.Done {
 		if err := in.stream(ctx, campaign, file, &at, o); err != nil {
 			return report, err
@@ -73,6 +87,68 @@ func (in *Intake) Import(ctx context.Context, campaign string, file io.ReadSeeke
 	report.Refused, err = in.Vestry.Refusals(ctx, at.Import)
 	return report, err
 }
+
+// recall tells of the candidates that earlier runs entered. No table keeps which line
+// became whom, since the order of a file tells: they are looked up again by their
+// registration numbers, which opens nothing.
+func (in *Intake) recall(ctx context.Context, campaign string, lines io.Reader, o ImportOptions) error {
+	x, ok := in.Catalogue.Index(registrationIndex)
+	if !ok {
+		return fmt.Errorf("the catalogue has no index %s", registrationIndex)
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	parcels := make(chan *parcel, runtime.GOMAXPROCS(0))
+	work.Go(func() error {
+		defer close(parcels)
+		return in.read(ctx, work, lines, 0, o.Batch, parcels)
+	})
+	work.Go(func() error {
+		for p := range parcels {
+			select {
+			case <-p.parsed:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if err := in.recallParcel(ctx, campaign, x, p, o.Arrived); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+	return work.Wait()
+}
+
+func (in *Intake) recallParcel(ctx context.Context, campaign string, x catalogue.Index, p *parcel, arrived func(Arrival)) error {
+	inputs := make([][]byte, len(p.filings))
+	for i, f := range p.filings {
+		inputs[i], _ = x.Input(f.items(x.Items)) // a filing without one was refused
+	}
+	if len(inputs) == 0 {
+		return nil
+	}
+	macs, err := in.Ring.Index(ctx, campaign, x.ID, inputs...)
+	if err != nil {
+		return err
+	}
+	refs, err := in.Vestry.Entered(ctx, campaign, x.ID, macs)
+	if err != nil {
+		return err
+	}
+	for i, f := range p.filings {
+		if refs[i] != (Ref{}) {
+			a := Arrival{Line: f.Line, Ref: refs[i]}
+			for n := 0; n <= len(f.many["per_responsible"]); n++ {
+				a.Accounts = append(a.Accounts, AccountID(refs[i], n))
+			}
+			arrived(a)
+		}
+		f.Close()
+	}
+	return nil
+}
+
+// registrationIndex finds a candidate by the number that the session issued.
+const registrationIndex = "registration"
 
 // A parcel is a run of lines on its way through the stages.
 type parcel struct {

@@ -179,7 +179,7 @@ func (in *Intake) indexes(ctx context.Context, campaign string, filings []*Filin
 // call at each opening, the responsibles, and one bundle for each decision that
 // documents may support, whether or not there are any.
 func (in *Intake) units(f *Filing, c Ref) []crypto.NewUnit {
-	units := []crypto.NewUnit{{ID: c, Owner: c, Kind: KindCandidate, Classes: ownClasses(in.Layout)}}
+	units := []crypto.NewUnit{{ID: c, Owner: c, Kind: KindCandidate, Classes: in.Layout.own}}
 	for n := range f.many["per_responsible"] {
 		units = append(units, crypto.NewUnit{ID: Responsible(c, n+1), Owner: c, Kind: KindResponsible})
 	}
@@ -188,22 +188,6 @@ func (in *Intake) units(f *Filing, c Ref) []crypto.NewUnit {
 	}
 	return units
 }
-
-// ownClasses are the classes in which every person has a secret of their own,
-// wrapped under the class's key, so that each opening is a call that the key
-// service authorises and audits: health, and what is like an offence.
-func ownClasses(l *Layout) []string {
-	var own []string
-	for _, t := range l.Tables {
-		if OwnSecret(t.Class) {
-			own = append(own, string(t.Class))
-		}
-	}
-	return own
-}
-
-// OwnSecret says whether a class has one secret per person instead of a branch key.
-func OwnSecret(class catalogue.ClassID) bool { return class == "health" || class == "fraud" }
 
 // A sealing holds the open secrets of one batch, for as long as it takes.
 type sealing struct {

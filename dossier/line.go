@@ -101,9 +101,6 @@ func NewForms(c *catalogue.Catalogue) *Forms {
 // perAgent records come with missions, not with dossiers.
 const perAgent = "per_agent"
 
-// required are the items without which a file cannot be found or answered.
-var required = []catalogue.ItemID{"A01.01", "A01.06", "A01.08"}
-
 // limits on the records of one file, so that a hostile line ends early.
 const (
 	maxRecords = 400
@@ -138,9 +135,9 @@ func (f *Forms) Parse(line []byte) (*Filing, error) {
 	if _, err := dec.ReadToken(); err == nil {
 		return nil, &LineError{Rule: "line: one object, nothing after it"}
 	}
-	for _, id := range required {
-		if filing.one[one.byID[id]] == nil {
-			return nil, &LineError{Item: id, Rule: "required"}
+	for k, it := range one.items {
+		if it.Required && filing.one[k] == nil {
+			return nil, &LineError{Item: it.ID, Rule: "a value is required"}
 		}
 	}
 	return filing, nil
@@ -194,14 +191,10 @@ func (fm *form) readItem(dec *jsontext.Decoder, key string, into Record) error {
 	if value.Kind() == 'n' {
 		return nil
 	}
-	it := fm.items[k]
-	// The value is copied: the decoder's buffer is its own.
-	kept := json.RawMessage(bytes.Clone(value))
-	if err := it.Check(kept); err != nil {
-		return err
-	}
-	into[k] = kept
-	return nil
+	// One spelling for one value, so that one value has one size; and a copy, because
+	// the decoder's buffer is its own.
+	into[k], err = fm.items[k].Canonical(json.RawMessage(value))
+	return err
 }
 
 func (fm *form) readList(dec *jsontext.Decoder) ([]Record, error) {

@@ -27,6 +27,9 @@ type Layout struct {
 	byItem  map[catalogue.ItemID]place
 	bundles []string           // kinds of bundles of documents, sorted
 	written []catalogue.ItemID // what intake writes for everybody, sorted
+	// own are the classes in which every person has a secret of their own, so that
+	// each opening is a call that the key service authorises and audits.
+	own []string
 }
 
 // A TablePlan is one sealed table and where its values stand in a filing.
@@ -61,6 +64,11 @@ func NewLayout(c *catalogue.Catalogue, forms *Forms) *Layout {
 			l.written = append(l.written, t.Items...)
 		}
 		l.Tables = append(l.Tables, plan)
+	}
+	for _, class := range c.Classes() {
+		if class.Keys == catalogue.KeysPerson {
+			l.own = append(l.own, string(class.ID))
+		}
 	}
 	slices.Sort(l.bundles)
 	slices.Sort(l.written)

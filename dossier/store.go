@@ -41,6 +41,8 @@ type Selection struct {
 type Vestry interface {
 	// Known says which of the MACs stand in an index already.
 	Known(ctx context.Context, campaign, index string, macs [][]byte) ([]bool, error)
+	// Entered gives the candidates behind MACs, none for a MAC that nobody has.
+	Entered(ctx context.Context, campaign, index string, macs [][]byte) ([]Ref, error)
 	// Store writes one batch and the progress of its import in one transaction.
 	// It reports, by position, the dossiers that it left out because a unique index
 	// held them already, and counts them as refused in the progress.

@@ -52,6 +52,6 @@ CREATE TABLE import_refusal (
 
 GRANT SELECT ON routing, blind_index TO sceau_gate;
 GRANT INSERT ON routing TO sceau_intake;
-GRANT SELECT (campaign, index_id, mac), INSERT ON blind_index TO sceau_intake;
+GRANT SELECT, INSERT ON blind_index TO sceau_intake;
 GRANT SELECT, INSERT ON import, import_refusal TO sceau_intake;
 GRANT UPDATE (lines, bytes, entered, refused, fields, done) ON import TO sceau_intake;

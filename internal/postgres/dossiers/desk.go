@@ -227,4 +227,3 @@ func (s Shelf) Find(ctx context.Context, campaign, index string, mac []byte) ([]
 	})
 	return found, quiet("looking up an index", err)
 }
-

@@ -7,31 +7,14 @@
 package dossiers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/dossier"
 )
-
-// Open connects with one role. The caller closes the pool.
-func Open(ctx context.Context, dsn string, connections int32) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(dsn)
-	if err != nil {
-		// The cause would quote the password.
-		return nil, errors.New("the DSN of the data cluster does not parse")
-	}
-	config.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("opening the data cluster: %w", err)
-	}
-	return pool, nil
-}
 
 // quiet keeps the condition of a database error and drops its message and detail,
 // which quote the row.

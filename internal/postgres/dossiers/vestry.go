@@ -21,24 +21,39 @@ type Vestry struct {
 
 // Known implements dossier.Vestry.
 func (v Vestry) Known(ctx context.Context, campaign, index string, macs [][]byte) ([]bool, error) {
-	rows, err := v.DB.Query(ctx, `SELECT mac FROM blind_index WHERE campaign = $1 AND index_id = $2 AND mac = ANY($3)`,
-		campaign, index, macs)
+	refs, err := v.Entered(ctx, campaign, index, macs)
 	if err != nil {
-		return nil, quiet("looking for duplicates", err)
-	}
-	held, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, quiet("looking for duplicates", err)
-	}
-	in := make(map[string]bool, len(held))
-	for _, m := range held {
-		in[string(m)] = true
+		return nil, err
 	}
 	known := make([]bool, len(macs))
-	for i, m := range macs {
-		known[i] = in[string(m)]
+	for i := range refs {
+		known[i] = refs[i] != (dossier.Ref{})
 	}
 	return known, nil
+}
+
+// Entered implements dossier.Vestry.
+func (v Vestry) Entered(ctx context.Context, campaign, index string, macs [][]byte) ([]dossier.Ref, error) {
+	rows, err := v.DB.Query(ctx, `SELECT mac, unit FROM blind_index WHERE campaign = $1 AND index_id = $2 AND mac = ANY($3)`,
+		campaign, index, macs)
+	if err != nil {
+		return nil, quiet("looking up an index", err)
+	}
+	held := make(map[string]dossier.Ref, len(macs))
+	var mac, unit []byte
+	_, err = pgx.ForEachRow(rows, []any{&mac, &unit}, func() error {
+		held[string(mac)] = dossier.Ref(unit)
+		mac, unit = nil, nil
+		return nil
+	})
+	if err != nil {
+		return nil, quiet("looking up an index", err)
+	}
+	refs := make([]dossier.Ref, len(macs))
+	for i, m := range macs {
+		refs[i] = held[string(m)]
+	}
+	return refs, nil
 }
 
 // Store implements dossier.Vestry.

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"sceau/audit"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+)
+
+type auditVerbs struct {
+	Verify auditVerifyVerb `cmd:"" help:"Rebuild every live day from its traces and compare it with roots and signatures."`
+}
+
+type auditVerifyVerb struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+func (v auditVerifyVerb) Run(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	report, err := h.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		err = printJSON(t, report)
+	} else {
+		err = printReport(t, report)
+	}
+	if err == nil && !report.OK() {
+		return quietly{failed}
+	}
+	return err
+}
+
+func printReport(t *terminal, r audit.Report) error {
+	for _, d := range r.Days {
+		fmt.Fprintf(t.out, "%s  %d traces  root %s  %d signed  closed %t\n", d.Day, d.Traces, d.Root, d.Signed, d.Closed)
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintln(t.out, "FOUND", f)
+	}
+	verdict := "the traces verify"
+	if !r.OK() {
+		verdict = fmt.Sprintf("%d findings: the traces do not verify", len(r.Findings))
+	}
+	_, err := fmt.Fprintf(t.out, "%d traces in %d days, %d closed days, %d checkpoints: %s\n",
+		r.Traces, len(r.Days), r.Closed, r.Checkpoints, verdict)
+	return err
+}

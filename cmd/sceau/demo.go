@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"sceau/internal/demo"
+	"sceau/internal/parts"
+)
+
+type demoVerb struct {
+	Candidates int    `default:"2000" help:"How many candidates."`
+	Seed       uint64 `default:"1" help:"The same seed gives the same people."`
+	Examples   string `default:"docs/examples/demo" type:"existingdir" help:"Campaign, programmes, schools and missions."`
+}
+
+// demoMark says that a home was made by the demonstration, which may then clear it.
+const demoMark = "demo.json"
+
+// Run plays a campaign. Each step is the command that a person would type.
+func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
+	home := parts.DefaultHome()
+	if err := clearDemo(ctx, home); err != nil {
+		return err
+	}
+	began := time.Now()
+	aside, err := os.MkdirTemp("", "sceau-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
+	// Whatever happens, the parts are stopped: a demonstration leaves no server.
+	defer func() { err = errors.Join(err, v.step(t, "down")) }()
+
+	dossiers := filepath.Join(home, "demo.ndjson")
+	canaries := filepath.Join(aside, "canaries.ndjson")
+	keys := filepath.Join(home, "policy", "keys")
+	n, seed := strconv.Itoa(v.Candidates), strconv.FormatUint(v.Seed, 10)
+	for _, args := range [][]string{
+		{"up"},
+		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
+		{"policy", "keygen", "controller", "--out", filepath.Join(keys, "controller.key"), "--trust"},
+		{"campaign", "create", filepath.Join(v.Examples, "campaign.yaml"), "--demo"},
+		{"mission", "import", filepath.Join(v.Examples, "missions.ndjson")},
+		{"policy", "publish"},
+		{"policy", "sign", "--key", filepath.Join(keys, "dpo.key")},
+		{"policy", "sign", "--key", filepath.Join(keys, "controller.key")},
+		{"generate", "--candidates", n, "--seed", seed, "--out", dossiers, "--canaries", canaries},
+	} {
+		if err := v.step(t, args...); err != nil {
+			return err
+		}
+		if args[0] == "up" {
+			if err := markDemo(home, v); err != nil {
+				return err
+			}
+		}
+	}
+	campaign, err := v.importAll(ctx, t, dossiers)
+	if err != nil {
+		return err
+	}
+	accesses, err := v.day(ctx, t, dossiers, campaign)
+	if err != nil {
+		return err
+	}
+	if err := v.step(t, "audit", "verify"); err != nil {
+		return err
+	}
+	if err := v.step(t, "scan", "--canaries", canaries, "--exclude", dossiers); err != nil {
+		return err
+	}
+	v.summary(t, campaign, accesses, time.Since(began))
+	return nil
+}
+
+// step runs one verb and shows it as it would be typed.
+func (v demoVerb) step(t *terminal, args ...string) error {
+	fmt.Fprintf(t.out, "\n$ sceau %s\n", strings.Join(args, " "))
+	if code := Main(args, t.in, t.out, t.err); code != done {
+		return fmt.Errorf("`sceau %s` ended with %d", strings.Join(args, " "), code)
+	}
+	return nil
+}
+
+func clearDemo(ctx context.Context, home string) error {
+	_, err := os.Stat(filepath.Join(home, demoMark))
+	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(home, "parts.json")); err == nil {
+			return fmt.Errorf("%s holds a platform that the demonstration did not make: set SCEAU_HOME to another folder", home)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := parts.Erase(ctx, home); err != nil {
+		return err
+	}
+	// What parts does not own: missions, identities, keys of signers, dossiers, blobs.
+	return os.RemoveAll(home)
+}
+
+func markDemo(home string, v demoVerb) error {
+	text, err := json.Marshal(map[string]any{"candidates": v.Candidates, "seed": v.Seed})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(home, demoMark), text, 0o600)
+}
+
+func (v demoVerb) summary(t *terminal, c campaignFigures, a demo.Day, took time.Duration) {
+	fmt.Fprintf(t.out, `
+A campaign under seal
+  candidates entered        %d (%d lines refused)
+  fields sealed             %d, each under a key of its own record
+  sealing                   %.0f fields/s
+  missions that asked       %d, of %d recipients of the decree
+  accesses granted          %d
+  accesses refused          %d, each with its article
+  all of it took            %s
+
+What to try next
+  sceau up
+  sceau campaign list
+  sceau dossier read --as %s --purpose %s --on %s %s
+  sceau policy table --format csv | head
+  sceau catalogue register --format md | less
+  sceau audit verify
+  sceau down
+`, c.entered, c.refused, c.fields, c.perSecond, a.Missions, a.Recipients, a.Granted, a.Refused, took.Round(time.Second),
+		a.Example.Mission, a.Example.Purpose, a.Example.On, a.Example.Candidate)
+}

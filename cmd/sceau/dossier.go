@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/dossier"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+	"sceau/web/api"
+)
+
+type dossierVerbs struct {
+	Find dossierFindVerb `cmd:"" help:"Find a candidate by a value given on standard input."`
+	Read dossierReadVerb `cmd:"" help:"Read what a mission is granted, or the items named."`
+}
+
+// asking is what every request of a mission says. No flag states a relation, a
+// guard or a phase: those are looked up.
+type asking struct {
+	As       string `required:"" placeholder:"MISSION" help:"The mission, or the account (S1.REF, S2.REF.N)."`
+	Purpose  string `required:"" enum:"P1,P2,P3" help:"P1 preregistration, P2 guidance, P3 steering."`
+	Campaign string `help:"The campaign, where more than one is open."`
+	On       string `help:"The day it is, in demonstration campaigns only." placeholder:"2026-04-15"`
+}
+
+func (v asking) ask(h *house.House) (ask dossier.Ask, err error) {
+	ask = dossier.Ask{Mission: v.As, Purpose: catalogue.Purpose(v.Purpose), Campaign: v.Campaign}
+	if ask.On, err = day(v.On); err != nil {
+		return ask, err
+	}
+	ask.Credential, err = h.Credential(v.As)
+	return ask, err
+}
+
+func day(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	on, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return on, misusef("--on is a date, 2026-04-15")
+	}
+	return on, nil
+}
+
+type dossierReadVerb struct {
+	asking    `embed:""`
+	Candidate string   `arg:"" help:"The internal reference of the candidate."`
+	Items     []string `arg:"" optional:"" help:"Items (A01.06 or last_name): all or nothing. None: all that is granted."`
+}
+
+func (v dossierReadVerb) Run(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	ask, err := v.ask(h)
+	if err != nil {
+		return err
+	}
+	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
+		return misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	}
+	if ask.Items, err = itemIDs(h.Catalogue, v.Items); err != nil {
+		return err
+	}
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return err
+	}
+	view, err := gate.Read(ctx, ask)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.err, "sceau: traced under", view.Request)
+	return api.WriteView(t.out, view)
+}
+
+// itemIDs accepts ids of the annex and English names.
+func itemIDs(c *catalogue.Catalogue, words []string) ([]catalogue.ItemID, error) {
+	ids := make([]catalogue.ItemID, 0, len(words))
+	for _, w := range words {
+		it, ok := c.Item(catalogue.ItemID(w))
+		if !ok {
+			it, ok = c.ItemNamed(w)
+		}
+		if !ok {
+			return nil, misusef("%s is not an item of the annex", w)
+		}
+		ids = append(ids, it.ID)
+	}
+	return ids, nil
+}
+
+type dossierFindVerb struct {
+	asking `embed:""`
+	Index  string `required:"" help:"registration, ine, email, phone, or name-birth (last name; first names; birth date)."`
+}
+
+func (v dossierFindVerb) Run(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	ask, err := v.ask(h)
+	if err != nil {
+		return err
+	}
+	if _, ok := h.Catalogue.Index(v.Index); !ok {
+		return misusef("no index is named %s", v.Index)
+	}
+	// Standard input, because every user of the machine can list arguments.
+	typed, err := bufio.NewReader(t.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return err
+	}
+	ref, request, err := gate.Find(ctx, ask, v.Index, typed)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.err, "sceau: traced under", request)
+	fmt.Fprintln(t.out, ref)
+	return nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"sceau/crypto"
+	"sceau/dossier"
+	"sceau/policy"
+)
+
+// Exit codes.
+const (
+	done    = 0
+	failed  = 1
+	misused = 2
+	refused = 3
+)
+
+// misuse is an error of the one who typed.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
+// quietly ends a command whose result was a failure that it printed itself.
+type quietly struct{ code int }
+
+func (quietly) Error() string { return "" }
+
+// report turns an error into an exit code, with a hint where one is known. This is
+// the only place that does.
+func report(w io.Writer, err error) int {
+	var q quietly
+	switch {
+	case err == nil:
+		return done
+	case errors.As(err, &q):
+		return q.code
+	}
+	fmt.Fprintln(w, "sceau:", err)
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintln(w, "sceau: hint:", hint)
+	}
+	var refusal *dossier.Refusal
+	var bad misuse
+	switch {
+	case errors.As(err, &refusal):
+		return refused
+	case errors.As(err, &bad):
+		return misused
+	}
+	return failed
+}
+
+func hintFor(err error) string {
+	var knows interface{ Hint() string }
+	var refusal *dossier.Refusal
+	switch {
+	case errors.As(err, &knows):
+		return knows.Hint()
+	case errors.As(err, &refusal):
+		if refusal.Request == "" {
+			return ""
+		}
+		return "the refusal is traced under " + refusal.Request
+	case errors.Is(err, dossier.ErrNoPolicy), errors.Is(err, policy.ErrUnsigned):
+		return "publish the table with `sceau policy publish`, and have two people sign it with `sceau policy sign`"
+	case errors.Is(err, dossier.ErrNoSuchMission):
+		return "the mission may have ended; `sceau mission import` gives new ones"
+	case errors.Is(err, crypto.ErrUnavailable):
+		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
+	case errors.Is(err, dossier.ErrNotTraced):
+		return "look at the audit cluster with `sceau status`; nothing was opened"
+	case errors.Is(err, fs.ErrNotExist):
+		return "is the path right?"
+	}
+	return ""
+}

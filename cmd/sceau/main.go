@@ -1,0 +1,78 @@
+// Command sceau keeps the personal data of an admission campaign under seal.
+//
+// One binary: verbs that a person types, and the wiring of the parts behind them.
+// What it does is in the packages above; here are words, flags and exit codes.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// A terminal is where a verb reads and writes. Results go to out, everything else
+// to err.
+type terminal struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// verbs is the grammar, as the manual and the issues spell it.
+type verbs struct {
+	Up     upVerb     `cmd:"" help:"Start the real parts: three PostgreSQL clusters and Vault."`
+	Down   downVerb   `cmd:"" help:"Stop the parts that up started."`
+	Status statusVerb `cmd:"" help:"Say which parts answer."`
+	Serve  serveVerb  `cmd:"" help:"Answer on loopback as one identity."`
+
+	Campaign campaignVerbs `cmd:"" help:"Create campaigns and move their calendars."`
+	Mission  missionVerbs  `cmd:"" help:"Give missions and end them."`
+	Fact     factVerbs     `cmd:"" help:"Record the facts behind relations and guards, and end them."`
+
+	Catalogue catalogueVerbs `cmd:"" help:"Check the register against the annex, print the article 30 register."`
+	Generate  generateVerb   `cmd:"" help:"Write synthetic dossiers."`
+	Import    importVerb     `cmd:"" help:"Take dossiers in and seal them."`
+	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission."`
+	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
+	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
+	Scan      scanVerb       `cmd:"" help:"Look for canaries in everything that lies on disk."`
+	Demo      demoVerb       `cmd:"" help:"A campaign under seal, from one command."`
+	Bench     benchVerb      `cmd:"" help:"Measure against the limits, in one run."`
+}
+
+// Main runs one command and gives its exit code: 0 done, 1 failed, 2 misused,
+// 3 refused by policy.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var v verbs
+	t := &terminal{in: stdin, out: stdout, err: stderr}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	exit := -1
+	parser, err := kong.New(&v,
+		kong.Name("sceau"),
+		kong.Description("A campaign of admission under seal: every personal field sealed, opened through one door, never without a trace."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(t),
+	)
+	if err != nil {
+		return report(stderr, err)
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit // help was asked for
+	}
+	if err != nil {
+		return report(stderr, misuse{err})
+	}
+	return report(stderr, command.Run())
+}

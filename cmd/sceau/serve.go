@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"sceau/internal/house"
+	"sceau/internal/parts"
+)
+
+type serveVerb struct {
+	As     string `required:"" placeholder:"IDENTITY" help:"The one identity of this process: portal, agents, health, rights, project, intake ..."`
+	Listen string `default:"127.0.0.1:0" help:"Loopback address; port 0 takes a free one, printed on standard output."`
+}
+
+func (v serveVerb) Run(ctx context.Context, t *terminal) error {
+	host, _, err := net.SplitHostPort(v.Listen)
+	if err != nil {
+		return misusef("--listen is an address, 127.0.0.1:8080")
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		// What stands in front speaks TLS and knows who its users are; this does not.
+		return misusef("--listen is a loopback address")
+	}
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	log := slog.New(slog.NewJSONHandler(t.err, nil))
+	server, err := h.Server(ctx, v.As, log)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", v.Listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "http://%s\n", listener.Addr())
+	s := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	go func() {
+		<-ctx.Done()
+		// Requests under way end; ten seconds are more than any takes.
+		end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Shutdown(end); err != nil {
+			log.Warn("shutdown", "cause", err.Error())
+		}
+	}()
+	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

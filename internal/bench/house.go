@@ -1,0 +1,160 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/dossier"
+	"sceau/internal/house"
+	"sceau/internal/synth"
+)
+
+// A Ground is a house with a campaign in it, a mission and the candidates of its
+// programme: what the rows end to end are measured on.
+type Ground struct {
+	House      *house.House
+	Campaign   string
+	Mission    string
+	Credential dossier.Credential
+	Candidates []dossier.Ref
+	On         time.Time
+}
+
+// thirty are the items of an examination: schooling and wish, in clear codes, over
+// seven sealed tables.
+var thirty = []catalogue.ItemID{
+	"A08.01", "A08.02", "A08.03", "A08.04", "A08.05", "A08.06", "A08.12", "A08.14", "A08.16",
+	"A09.06", "A09.07", "A10.01", "A10.02", "A10.03", "A10.04", "A10.05", "A10.06",
+	"A12.03", "A12.04", "A12.05", "A12.06", "A12.07", "A12.13", "A12.17",
+	"A07.17", "A07.18", "A15.01", "A15.02", "A15.05", "A15.X1",
+}
+
+// Peers, on the same kind of machine: a comparable vault (Databunker) creates and
+// reads one record of 200 bytes under one key, without a key per field.
+const (
+	peerCreates = 543.0
+	peerReads   = 1105.0
+)
+
+// Reads measures a dossier read end to end: mission, routing, table, ciphertext,
+// durable trace, keys, thirty items.
+func (s Sheet) Reads(ctx context.Context, g Ground, lasting time.Duration) error {
+	gate, err := g.House.Gate(ctx)
+	if err != nil {
+		return err
+	}
+	read := func(ctx context.Context, call int) error {
+		v, err := gate.Read(ctx, dossier.Ask{Mission: g.Mission, Credential: g.Credential, Purpose: "P1", On: g.On,
+			Candidate: g.Candidates[call%len(g.Candidates)], Items: thirty})
+		if err == nil && len(v.Fields) < 20 {
+			err = fmt.Errorf("%d fields answered: the measure would be of nothing", len(v.Fields))
+		}
+		return err
+	}
+	for _, clients := range []int{1, 8, 64} {
+		l, err := run(ctx, clients, lasting, read)
+		if err != nil {
+			return err
+		}
+		s.load(fmt.Sprintf("dossier-read/c%d", clients), l)
+		if clients == 8 {
+			s.Row("dossier-read/c8-to-peer", l.perSecond/peerReads, "x-of-databunker")
+		}
+	}
+	return nil
+}
+
+// ColdKeys measures the keys of a cold dossier against one bare call to Vault.
+func (s Sheet) ColdKeys(ctx context.Context, g Ground) error {
+	ring, bare, err := g.House.ColdRing("agents")
+	if err != nil {
+		return err
+	}
+	branches := []crypto.Branch{{Class: "schooling", Fate: "coded"}, {Class: "schooling", Fate: "other"}, {Class: "choices", Fate: "coded"}, {Class: "file"}}
+	// Branch keys are there before anybody asks; the person's secret is not.
+	if _, err := ring.Halves(ctx, g.Campaign, g.Candidates[0], branches...); err != nil {
+		return err
+	}
+	var cold, call time.Duration
+	n := 0
+	for _, c := range g.Candidates[1:min(len(g.Candidates), 200)] {
+		from := time.Now()
+		if _, err := ring.Halves(ctx, g.Campaign, c, branches...); err != nil {
+			return err
+		}
+		cold += time.Since(from)
+		from = time.Now()
+		if err := bare(ctx, g.Campaign, c); err != nil {
+			return err
+		}
+		call += time.Since(from)
+		n++
+	}
+	if n == 0 {
+		return errors.New("too few candidates for a cold dossier")
+	}
+	s.Row("cold-keys", cold.Seconds()/call.Seconds(), "x-of-one-vault-call")
+	return nil
+}
+
+// Creates measures single dossiers taken in at once by eight clients, each durable
+// when it is answered.
+func (s Sheet) Creates(ctx context.Context, g Ground, seed uint64, lasting time.Duration) error {
+	in, err := g.House.Intake(ctx, g.Campaign)
+	if err != nil {
+		return err
+	}
+	lines, err := generated(ctx, 6000, seed)
+	if err != nil {
+		return err
+	}
+	l, err := run(ctx, 8, lasting, func(ctx context.Context, call int) error {
+		if call >= len(lines) {
+			return errors.New("too few dossiers were generated for this machine")
+		}
+		entry, err := in.Create(ctx, g.Campaign, lines[call])
+		if err == nil && entry.Refused != nil {
+			err = entry.Refused
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.load("dossier-create/c8", l)
+	s.Row("dossier-create/c8-to-peer", l.perSecond/peerCreates, "x-of-databunker")
+	return nil
+}
+
+// Import measures a bulk import, in fields a second.
+func (s Sheet) Import(ctx context.Context, g Ground, candidates int, seed uint64) error {
+	in, err := g.House.Intake(ctx, g.Campaign)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := synth.Generate(ctx, &file, nil, synth.Options{Candidates: candidates, Seed: seed}); err != nil {
+		return err
+	}
+	r, err := in.Import(ctx, g.Campaign, bytes.NewReader(file.Bytes()), dossier.ImportOptions{Source: fmt.Sprintf("bench-%d", seed)})
+	if err != nil {
+		return err
+	}
+	s.Row("import", r.FieldsPerSecond, "fields/s")
+	s.Row("import-dossiers", float64(r.Entered)/r.Seconds, "/s")
+	s.Row("import-refused", float64(len(r.Refused)), "lines")
+	return nil
+}
+
+func generated(ctx context.Context, n int, seed uint64) ([][]byte, error) {
+	var file bytes.Buffer
+	if err := synth.Generate(ctx, &file, nil, synth.Options{Candidates: n, Seed: seed}); err != nil {
+		return nil, err
+	}
+	return bytes.SplitAfter(bytes.TrimSpace(file.Bytes()), []byte("\n")), nil
+}

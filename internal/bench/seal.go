@@ -1,0 +1,93 @@
+package bench
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"fmt"
+	"testing"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/policy"
+)
+
+// Seal measures one field against the bare cipher that no format can beat.
+func (s Sheet) Seal() error {
+	unit, record := crypto.NewUnitID(), crypto.NewRecordID()
+	half := crypto.Join(crypto.NewSecret(), crypto.NewSecret(), "2026", unit, "schooling", "coded", 1)
+	row, err := half.Row(record)
+	if err != nil {
+		return err
+	}
+	key := make([]byte, 32)
+	rand.Read(key)
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return err
+	}
+	bare, err := cipher.NewGCM(block)
+	if err != nil {
+		return err
+	}
+	for _, size := range []int{16, 200, 2048} {
+		plain := make([]byte, size)
+		nonce := make([]byte, 12)
+		cell := row.Seal(nil, "A08.08", 1, plain)
+		box := bare.Seal(nil, nonce, plain, nil)
+		buffer := make([]byte, 0, size+64)
+		limitSeal := perOp(func() {
+			rand.Read(nonce)
+			bare.Seal(buffer[:0], nonce, plain, nil)
+		})
+		rand.Read(nonce)
+		box = bare.Seal(nil, nonce, plain, nil)
+		limitOpen := perOp(func() {
+			if _, err := bare.Open(buffer[:0], nonce, box, nil); err != nil {
+				panic(err)
+			}
+		})
+		ourSeal := perOp(func() { row.Seal(buffer[:0], "A08.08", 1, plain) })
+		ourOpen := perOp(func() {
+			if _, err := row.Open(buffer[:0], "A08.08", cell); err != nil {
+				panic(err)
+			}
+		})
+		s.Row(fmt.Sprintf("seal/%dB", size), ourSeal/limitSeal, "x-of-AES-256-GCM")
+		s.Row(fmt.Sprintf("open/%dB", size), ourOpen/limitOpen, "x-of-AES-256-GCM")
+	}
+	return nil
+}
+
+// Decide measures one decision of the table.
+func (s Sheet) Decide(t *policy.Table, c *catalogue.Catalogue) error {
+	q, err := t.Query("R4b-exam", "P1", "PH3", policy.Read)
+	if err != nil {
+		return err
+	}
+	if q.Relations, err = t.Vocabulary().Relations("applied_programme"); err != nil {
+		return err
+	}
+	item := c.ItemIndex("A08.08")
+	s.Row("decision", perOp(func() { t.Decide(&q, item) }), "ns")
+	s.Row("decision-allocations", testing.AllocsPerRun(1000, func() { t.Decide(&q, item) }), "each")
+	return nil
+}
+
+// perOp is the nanoseconds of one call, the best of three runs: what else the
+// machine does only adds.
+func perOp(f func()) float64 {
+	best := 0.0
+	for range 3 {
+		r := testing.Benchmark(func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+		})
+		ns := float64(r.T.Nanoseconds()) / float64(r.N)
+		if best == 0 || ns < best {
+			best = ns
+		}
+	}
+	return best
+}

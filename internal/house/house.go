@@ -1,0 +1,219 @@
+// Package house puts the parts together: which role connects where, which identity
+// holds which keys, which table is in force. Commands, the demonstration and tests
+// stand on one house, so that what is tested is what runs.
+package house
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sceau/catalogue"
+	"sceau/dossier"
+	"sceau/internal/parts"
+	"sceau/internal/postgres/dossiers"
+	"sceau/internal/postgres/keyring"
+	"sceau/internal/postgres/pool"
+	"sceau/policy"
+)
+
+// A House is an open platform. What it opens it closes.
+type House struct {
+	Catalogue *catalogue.Catalogue
+	Words     *policy.Vocabulary
+	Forms     *dossier.Forms
+	Layout    *dossier.Layout
+	Parts     parts.Addresses
+	Now       func() time.Time
+
+	home  string
+	mu    sync.Mutex
+	close []func()
+	rings *rings
+
+	pools    map[string]*pool.Pool     // of the data cluster, by role
+	keyrings map[string]*keyring.Store // by role
+}
+
+// Open reads the register and finds the parts. It connects to nothing yet: a verb
+// waits only for the parts that it needs.
+func Open(ctx context.Context, home string) (*House, error) {
+	addresses, err := parts.Need(ctx, home)
+	if err != nil {
+		return nil, err
+	}
+	return At(addresses)
+}
+
+// At opens the house of parts that are found already.
+func At(addresses parts.Addresses) (*House, error) {
+	c, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	h := &House{Catalogue: c, Words: policy.NewVocabulary(c), Forms: dossier.NewForms(c), Parts: addresses,
+		Now: time.Now, home: addresses.Home, pools: map[string]*pool.Pool{},
+		keyrings: map[string]*keyring.Store{}}
+	h.Layout = dossier.NewLayout(c, h.Forms)
+	h.rings = newRings(h)
+	return h, nil
+}
+
+// Close ends what was opened, latest first: traces are flushed before their
+// database goes.
+func (h *House) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, end := range slices.Backward(h.close) {
+		end()
+	}
+	h.close = nil
+	clear(h.pools)
+	clear(h.keyrings)
+}
+
+// Path is a place under the home.
+func (h *House) Path(names ...string) string {
+	return filepath.Join(append([]string{h.home}, names...)...)
+}
+
+// pool connects to the data cluster as one role, once.
+func (h *House) pool(ctx context.Context, role string) (*pool.Pool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p, ok := h.pools[role]; ok {
+		return p, nil
+	}
+	dsn, err := h.Parts.DSN(parts.Data, role)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pool.Open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	h.pools[role] = p
+	h.close = append(h.close, p.Close)
+	return p, nil
+}
+
+// Register opens the register of campaigns, missions and facts.
+func (h *House) Register(ctx context.Context) (dossiers.Register, error) {
+	p, err := h.pool(ctx, "sceau_register")
+	return dossiers.Register{DB: p}, err
+}
+
+// OnlyCampaign is the campaign named, or the only one there is.
+func (h *House) OnlyCampaign(ctx context.Context, named string) (string, error) {
+	register, err := h.Register(ctx)
+	if err != nil {
+		return "", err
+	}
+	campaigns, err := register.Campaigns(ctx)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case named != "":
+		for _, c := range campaigns {
+			if c.ID == named {
+				return named, nil
+			}
+		}
+		return "", fmt.Errorf("there is no campaign %s", named)
+	case len(campaigns) == 1:
+		return campaigns[0].ID, nil
+	case len(campaigns) == 0:
+		return "", errors.New("there is no campaign: make one with `sceau campaign create FILE`")
+	}
+	return "", errors.New("more than one campaign is open: name one with --campaign")
+}
+
+// Credential reads the credential of a mission, or draws that of an account.
+func (h *House) Credential(id string) (dossier.Credential, error) {
+	if _, _, ok := dossier.ParseAccount(id); ok {
+		activation, err := h.activation()
+		if err != nil {
+			return dossier.Credential{}, err
+		}
+		return activation.Credential(id), nil
+	}
+	if strings.ContainsAny(id, "/\\.") {
+		return dossier.Credential{}, dossier.ErrNoSuchMission
+	}
+	text, err := readSecret(h.Path("missions", id+".key"))
+	if errors.Is(err, os.ErrNotExist) {
+		return dossier.Credential{}, fmt.Errorf("%w: no credential of %s under %s", dossier.ErrNoSuchMission, id, h.Path("missions"))
+	}
+	if err != nil {
+		return dossier.Credential{}, err
+	}
+	return dossier.ParseCredential(text)
+}
+
+// activation reads the secret that first credentials of accounts are drawn from,
+// and makes it the first time.
+func (h *House) activation() (*dossier.Activation, error) {
+	path := h.Path("missions", "accounts.key")
+	text, err := readSecret(path)
+	if errors.Is(err, os.ErrNotExist) {
+		text = dossier.NewCredential().Text()
+		if err := writeSecret(path, text); errors.Is(err, os.ErrExist) {
+			if text, err = readSecret(path); err != nil {
+				return nil, err
+			}
+		} else if err != nil {
+			return nil, err
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	return dossier.NewActivation(sum[:])
+}
+
+// readSecret reads a file of its owner's alone; one that others may read is refused,
+// because they may have.
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s is open to others (%s): make a new one", path, info.Mode().Perm())
+	}
+	return os.ReadFile(path)
+}
+
+// writeSecret writes a new file, 0600, and never over an old one.
+func writeSecret(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// SourceOf names a file by its content, so that an import resumes wherever the file
+// was moved to, and a changed file is another import. The file is left at its start.
+func SourceOf(f *os.File) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	_, err := f.Seek(0, io.SeekStart)
+	return hex.EncodeToString(h.Sum(nil)), err
+}

@@ -1,0 +1,32 @@
+// Package pool opens connections to the data cluster as one role.
+package pool
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// A Pool is the connections of one role.
+type Pool = pgxpool.Pool
+
+// most bounds the connections of one role and process: more than the cores can
+// serve only queue in the database instead of here.
+const most = 24
+
+// Open prepares a pool. It connects when it is first used, and again after a
+// restart of the database. The caller closes it.
+func Open(ctx context.Context, dsn string) (*Pool, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		// The cause would quote the password.
+		return nil, errors.New("the DSN of the data cluster does not parse")
+	}
+	config.MaxConns = most
+	p, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, errors.New("opening the data cluster: its settings are refused")
+	}
+	return p, nil
+}
