@@ -48,6 +48,15 @@ func (c Control) Err() error {
 	return nil
 }
 
+// String says in one line what the control saw.
+func (c Control) String() string {
+	least := c.Canaries
+	for _, e := range c.Encodings {
+		least = min(least, e.Found)
+	}
+	return fmt.Sprintf("%d of %d in each of %d encodings", least, c.Canaries, len(c.Encodings))
+}
+
 // blind is nil when every canary was found in a place where all were put.
 func (r Result) blind() error {
 	if r.Canaries == 0 || r.Found != r.Canaries {
