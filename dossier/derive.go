@@ -19,55 +19,83 @@ var (
 	jsonFalse = json.RawMessage("false")
 )
 
-// derive gives what leaves the gate in place of the value ("forme"). Anything it
-// does not know is refused, never passed on.
-func derive(it catalogue.Item, word catalogue.Derive, value json.RawMessage) (json.RawMessage, error) {
-	absent := len(value) == 0 || bytes.Equal(value, null)
+// A derivation gives what leaves the gate in place of a value ("forme"). It may be
+// handed null, and then answers what absence means in that form.
+type derivation func(value json.RawMessage) (json.RawMessage, error)
+
+// derivationOf finds how an item takes a form for a recipient. It is known before
+// anything is opened: an item that does not have the form is refused, never passed
+// on as it is.
+func derivationOf(it catalogue.Item, word catalogue.Derive, r catalogue.RecipientID) (derivation, bool) {
 	switch word {
 	case "as-is", "own-couple":
-		return value, nil
+		return asIs, true
 	case "yes-no":
-		return yesNo(it, value, absent)
+		f, ok := yesNo(it)
+		return f, ok
 	case "band":
-		if absent {
-			return null, nil
-		}
-		return band(it, value)
+		bands, ok := bandsOf[it.ID]
+		return present(func(v json.RawMessage) (json.RawMessage, error) { return band(bands, v) }), ok
 	case "status-only":
-		if absent {
-			return null, nil
-		}
-		return statusOnly(it, value)
+		return present(statusOnly(it)), it.Kind == "enum"
 	case "coded":
-		if absent {
-			return null, nil
+		if r == "SYS-core" || r == "SYS-project" {
+			f, ok := coreForms[it.ID]
+			return f, ok
 		}
-		return coded(it, value)
+		f, ok := coded(it)
+		return present(f), ok
 	}
 	// match and count hand out nothing; scrub needs the person, see scrubber.
-	return nil, errNoForm
+	return nil, false
 }
 
-// yesNo is one bit; no value counts as no.
-func yesNo(it catalogue.Item, value json.RawMessage, absent bool) (json.RawMessage, error) {
-	var holds bool
-	switch {
-	case absent:
-	case it.ID == "A15.05":
-		holds = plainText(value) == "complet"
-	case it.Kind == "bool":
-		holds = bytes.Equal(value, jsonTrue)
-	case it.ID == "A02.06", it.ID == "A02.07":
-		// est_boursier: a step or a number of shares above nothing.
-		n, err := strconv.ParseFloat(plainText(value), 64)
-		holds = err == nil && n > 0
-	default:
-		return nil, errNoForm
+func asIs(v json.RawMessage) (json.RawMessage, error) { return v, nil }
+
+func absent(v json.RawMessage) bool { return len(v) == 0 || bytes.Equal(v, null) }
+
+// present leaves null alone.
+func present(f derivation) derivation {
+	return func(v json.RawMessage) (json.RawMessage, error) {
+		if absent(v) {
+			return null, nil
+		}
+		return f(v)
 	}
+}
+
+func bit(holds bool) (json.RawMessage, error) {
 	if holds {
 		return jsonTrue, nil
 	}
 	return jsonFalse, nil
+}
+
+// yesNo is one bit; no value counts as no. An academy is no yes or no by itself:
+// "of the sector" takes the programme's too.
+func yesNo(it catalogue.Item) (derivation, bool) {
+	switch {
+	case it.ID == "A15.05":
+		return func(v json.RawMessage) (json.RawMessage, error) { return bit(plainText(v) == "complet") }, true
+	case it.ID == "A02.06", it.ID == "A02.07":
+		// est_boursier: a step or a number of shares above nothing.
+		return func(v json.RawMessage) (json.RawMessage, error) {
+			n, err := strconv.ParseFloat(plainText(v), 64)
+			return bit(err == nil && n > 0)
+		}, true
+	case it.Kind == "bool":
+		return func(v json.RawMessage) (json.RawMessage, error) { return bit(bytes.Equal(v, jsonTrue)) }, true
+	}
+	return nil, false
+}
+
+// coreForms are the core_form of the annex, for those that one item gives alone. The
+// others (sector, track, boarding pool, pseudonym) are drawn by the projection.
+var coreForms = map[catalogue.ItemID]derivation{
+	"A15.01": asIs, "A15.02": asIs, "A15.04": asIs, "A15.06": asIs, "A15.X1": asIs, "A15.13": asIs,
+	"A16.03": asIs, "A16.04": asIs, "A16.05": asIs, "A16.07": asIs, "A16.09": asIs,
+	"A15.05": func(v json.RawMessage) (json.RawMessage, error) { return bit(plainText(v) == "complet") },
+	"A15.08": func(v json.RawMessage) (json.RawMessage, error) { return bit(!absent(v)) },
 }
 
 // A step is the lower bound of a band and its published label.
@@ -84,10 +112,11 @@ var (
 	distanceBands = []step{{-1, "0-9"}, {10, "10-29"}, {30, "30-99"}, {100, "100-299"}, {300, "300+"}}
 )
 
-func band(it catalogue.Item, value json.RawMessage) (json.RawMessage, error) {
-	bands := map[catalogue.ItemID][]step{"A02.01": incomeBands, "A15.03": distanceBands}[it.ID]
+var bandsOf = map[catalogue.ItemID][]step{"A02.01": incomeBands, "A15.03": distanceBands}
+
+func band(bands []step, value json.RawMessage) (json.RawMessage, error) {
 	n, err := strconv.ParseFloat(plainText(value), 64)
-	if bands == nil || err != nil {
+	if err != nil {
 		return nil, errNoForm
 	}
 	label := bands[0].label
@@ -101,44 +130,45 @@ func band(it catalogue.Item, value json.RawMessage) (json.RawMessage, error) {
 
 // statusOnly is the state without ground, text, rank or mark: "oui si" says that
 // somebody is thought weak, so it reads "oui".
-func statusOnly(it catalogue.Item, value json.RawMessage) (json.RawMessage, error) {
-	if it.Kind != "enum" {
-		return nil, errNoForm
+func statusOnly(it catalogue.Item) derivation {
+	return func(v json.RawMessage) (json.RawMessage, error) {
+		state := plainText(v)
+		if it.ID == "A16.07" && strings.HasPrefix(state, "oui") {
+			state = "oui"
+		}
+		return quote(state), nil
 	}
-	state := plainText(value)
-	if it.ID == "A16.07" && strings.HasPrefix(state, "oui") {
-		state = "oui"
-	}
-	return quote(state), nil
 }
 
 // coded keeps codes and numbers: no text, no document, dates cut to the year,
 // occupations by two digits with 44 merged into its neighbour.
-func coded(it catalogue.Item, value json.RawMessage) (json.RawMessage, error) {
+func coded(it catalogue.Item) (derivation, bool) {
 	switch it.Kind {
 	case "date", "timestamp":
-		day := plainText(value)
-		if len(day) < 4 {
-			return nil, errNoForm
-		}
-		return quote(day[:4]), nil
-	case "bool", "int", "decimal":
-		return value, nil
+		return func(v json.RawMessage) (json.RawMessage, error) {
+			day := plainText(v)
+			if len(day) < 4 {
+				return nil, errNoForm
+			}
+			return quote(day[:4]), nil
+		}, true
 	case "enum":
-		if it.ID == "A01.24" && plainText(value) == "44" {
-			// 44 is clergy: it tells a faith.
-			return quote("45"), nil
+		if it.ID == "A01.24" {
+			return func(v json.RawMessage) (json.RawMessage, error) {
+				if plainText(v) == "44" { // clergy: it tells a faith
+					return quote("45"), nil
+				}
+				return v, nil
+			}, true
 		}
-		return value, nil
-	case "list":
-		return value, nil
+		return asIs, true
+	case "bool", "int", "decimal", "list":
+		return asIs, true
 	case "string":
 		// Codes of schools and programmes, never a name or a number of a person.
-		if it.Class == "schooling" || it.Class == "choices" {
-			return value, nil
-		}
+		return asIs, it.Class == "schooling" || it.Class == "choices"
 	}
-	return nil, errNoForm
+	return nil, false
 }
 
 func quote(s string) json.RawMessage {

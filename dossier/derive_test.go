@@ -42,16 +42,37 @@ func TestWhatLeavesIsTheGrantedForm(t *testing.T) {
 			if !ok {
 				t.Fatalf("no item %s", tt.item)
 			}
-			got, err := derive(it, tt.derive, json.RawMessage(tt.value))
-			if tt.want == "" {
-				if err == nil {
-					t.Fatalf("a form was given where none is")
-				}
+			f, ok := derivationOf(it, tt.derive, "R1c")
+			if ok != (tt.want != "") {
+				t.Fatalf("has the form: %t", ok)
+			}
+			if !ok {
 				return
 			}
+			got, err := f(json.RawMessage(tt.value))
 			if err != nil || string(got) != tt.want {
 				t.Errorf("got %s, %v; want %s", got, err, tt.want)
 			}
 		})
+	}
+}
+
+func TestTheProjectionGetsTheCoreFormAndNoMore(t *testing.T) {
+	c := catalogue.MustLoad()
+	for _, id := range []catalogue.ItemID{"A01.01", "A01.09", "A08.03", "A12.03", "A16.06"} {
+		it, _ := c.Item(id)
+		if _, ok := derivationOf(it, "coded", "SYS-project"); ok {
+			t.Errorf("%s: its core form takes other items, and it was given alone", id)
+		}
+	}
+	it, _ := c.Item("A15.08")
+	f, ok := derivationOf(it, "coded", "SYS-project")
+	if !ok {
+		t.Fatal("A15.08 has a core form")
+	}
+	for value, want := range map[string]string{`"2026-03-01"`: "true", "null": "false"} {
+		if got, err := f(json.RawMessage(value)); err != nil || string(got) != want {
+			t.Errorf("wish confirmed: got %s, %v; want %s", got, err, want)
+		}
 	}
 }

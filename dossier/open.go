@@ -81,7 +81,7 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 				v.Warnings = append(v.Warnings, warning)
 			}
 		} else {
-			value, err = derive(it, x.grant.Derive, value)
+			value, err = x.derive(value)
 		}
 		if err != nil {
 			return fmt.Errorf("%s in form %s: %w", it.ID, x.grant.Derive, err)

@@ -17,6 +17,7 @@ type answer struct {
 	column int // position in the row's cells
 	face   recordFace
 	grant  policy.Grant
+	derive derivation // nil for scrub, which needs the person
 }
 
 // fetch selects the ciphertext of the wanted items, and of no other column.
@@ -82,7 +83,10 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 		w := wanted[x.want]
 		q.Relations, q.Guards = g.factsOf(a, h, w.item, x)
 		grant, ok := g.table().Decide(&q, w.index)
-		if !ok || !opens(grant) {
+		if !ok {
+			continue
+		}
+		if x.derive, ok = opens(w.item, grant, a.mission.Recipient); !ok {
 			continue
 		}
 		x.grant = grant
@@ -97,21 +101,29 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 		if w.item.Repeats == "per_wish" {
 			q.Relations &^= g.ownWish
 		}
-		if grant, ok := g.table().Decide(&q, w.index); !ok || !opens(grant) {
-			why := g.table().Why(&q, w.index)
-			if ok {
-				why.Reason = "form " + string(grant.Derive) + " hands out nothing: use dossier find, or the statistics"
-			}
-			return nil, g.refusal(a, w.item.ID, why)
+		grant, ok := g.table().Decide(&q, w.index)
+		if !ok {
+			return nil, g.refusal(a, w.item.ID, g.table().Why(&q, w.index))
+		}
+		if _, ok := opens(w.item, grant, a.mission.Recipient); !ok {
+			row := g.table().Row(grant.Row)
+			return nil, g.refusal(a, w.item.ID, policy.Refusal{Article: row.Article,
+				Reason: "granted in form " + string(grant.Derive) + ", which this item does not give by itself"})
 		}
 	}
 	return granted, nil
 }
 
-// opens says whether a grant lets a value of one dossier out at all: a match and a
-// count do not.
-func opens(g policy.Grant) bool {
-	return g.Form > catalogue.FormAggregate && g.Derive != "match" && g.Derive != "count"
+// opens says whether a grant lets a value of one dossier out, and in which form: a
+// match and a count do not, nor does a form that takes more than this item.
+func opens(it catalogue.Item, g policy.Grant, r catalogue.RecipientID) (derivation, bool) {
+	if g.Form <= catalogue.FormAggregate {
+		return nil, false
+	}
+	if g.Derive == "scrub" {
+		return nil, true
+	}
+	return derivationOf(it, g.Derive, r)
 }
 
 // factsOf are the relations and guards that hold on one record.

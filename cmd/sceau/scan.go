@@ -71,9 +71,11 @@ func (v scanVerb) places(ctx context.Context, t *terminal, aside string) ([]scan
 func printScan(t *terminal, r scan.Report) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PLACE\tFILES\tMB\tFOUND")
+	least := r.Control.Canaries
 	for _, e := range r.Control.Encodings {
-		fmt.Fprintf(w, "positive control: %s\t\t\t%d of %d\n", e.Encoding, e.Found, r.Control.Canaries)
+		least = min(least, e.Found)
 	}
+	fmt.Fprintf(w, "positive control, %d encodings each\t\t\t%d of %d\n", len(r.Control.Encodings), least, r.Control.Canaries)
 	for _, p := range append(r.Seen, r.Places...) {
 		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d of %d\n", p.Place, p.Files, float64(p.Bytes)/1e6, p.Found, p.Canaries)
 	}

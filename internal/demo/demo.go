@@ -38,6 +38,8 @@ type Play struct {
 	Orders    []dossier.MissionOrder
 	People    []Person
 	Tell      func(Access) // hears each access as it happens
+
+	recorded map[string]bool // facts, by id
 }
 
 // A Day is what happened.
@@ -133,6 +135,7 @@ func personOf(line []byte) (p Person, err error) {
 // Run plays the day.
 func (p *Play) Run(ctx context.Context) (Day, error) {
 	var day Day
+	p.recorded = map[string]bool{}
 	recipients := map[catalogue.RecipientID]bool{}
 	for _, who := range p.callers() {
 		ok, err := p.ask(ctx, who, &day)
@@ -257,9 +260,13 @@ func (p *Play) tryContext(ctx context.Context, who caller, credential dossier.Cr
 		return Access{}, nil
 	}
 	for _, f := range facts {
+		if p.recorded[f.ID] {
+			continue // another purpose rests on it too
+		}
 		if err := p.Door.Record(ctx, f, on); err != nil {
 			return Access{}, fmt.Errorf("recording %s: %w", f.Kind, err)
 		}
+		p.recorded[f.ID] = true
 	}
 	return p.read(ctx, who, credential, s.purpose, s.phase, one.Ref)
 }
@@ -432,11 +439,8 @@ func (p *Play) facts(who caller, one *Person, s situation) (facts []dossier.Fact
 }
 
 func factID(mission, kind string, ref dossier.Ref) string {
-	id := "demo-" + strings.NewReplacer("_", "-", ".", "-").Replace(kind+"-"+mission) + "-" + ref.String()[:6]
-	if len(id) > 44 {
-		id = id[:44]
-	}
-	return id
+	who := strings.NewReplacer("_", "-", ".", "-").Replace(mission)
+	return fmt.Sprintf("%s-%.12s-%s", strings.ReplaceAll(kind, "_", "-"), who, ref.String()[:8])
 }
 
 // recorder finds a mission, other than the caller's, that may record a fact.

@@ -2,16 +2,16 @@ package house
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
-
-	"crypto/rand"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -50,7 +50,7 @@ func Furnish(ctx context.Context, addresses parts.Addresses, out io.Writer) erro
 	}
 	policies := make([]vault.Policy, len(missing))
 	for i, who := range missing {
-		policies[i] = PolicyOf(who)
+		policies[i] = PolicyOf(h.Catalogue, who)
 	}
 	credentials, err := admin.ApplyIdentities(ctx, policies...)
 	if err != nil {
@@ -68,11 +68,11 @@ func Furnish(ctx context.Context, addresses parts.Addresses, out io.Writer) erro
 
 // PolicyOf is what Vault lets an identity do: families of keys, and within the
 // classes only those it has to open or seal.
-func PolicyOf(who catalogue.Identity) vault.Policy {
+func PolicyOf(c *catalogue.Catalogue, who catalogue.Identity) vault.Policy {
 	p := vault.Policy{Identity: who.Name, Batch: who.Batch}
-	p.Encrypt = patterns(who, who.Verbs["encrypt"])
-	p.Decrypt = patterns(who, who.Verbs["decrypt"])
-	p.HMAC = patterns(who, who.Verbs["hmac"])
+	p.Encrypt = patterns(c, who, "encrypt")
+	p.Decrypt = patterns(c, who, "decrypt")
+	p.HMAC = patterns(c, who, "hmac")
 	if who.Name != "trace-write" && who.Name != "trace-read" {
 		// Whoever serves writes traces: the day's key tags and seals them. The
 		// database role of a writer cannot read a trace back.
@@ -82,14 +82,23 @@ func PolicyOf(who catalogue.Identity) vault.Policy {
 	return p
 }
 
-func patterns(who catalogue.Identity, families []string) (keys []string) {
-	for _, family := range families {
+func patterns(c *catalogue.Catalogue, who catalogue.Identity, verb string) (keys []string) {
+	opensPersons := slices.Contains(who.Verbs["decrypt"], "person")
+	for _, family := range who.Verbs[verb] {
 		switch family {
 		case "day":
 			keys = append(keys, crypto.DayKey)
 		case "class":
-			for _, class := range who.Classes {
-				keys = append(keys, crypto.KeyPrefix(crypto.RoleClass, string(class))+"*")
+			for _, id := range who.Classes {
+				class, _ := c.Class(id)
+				own := class.Keys == catalogue.KeysPerson
+				// Branch keys are wrapped by an administrator alone: sealing wraps only
+				// the secrets that persons have of their own. And who opens no person
+				// opens none of those either.
+				if verb == "encrypt" && !own || verb == "decrypt" && own && !opensPersons {
+					continue
+				}
+				keys = append(keys, crypto.KeyPrefix(crypto.RoleClass, string(id))+"*")
 			}
 		case "run":
 			// Runs of the admission core get their keys with the core.
