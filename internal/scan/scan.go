@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
 )
 
 // Why a scan is not clean.
@@ -44,6 +45,7 @@ type Scanner struct {
 	setAside []Canary // too short
 	patterns []pattern
 	match    *matcher
+	buffers  sync.Pool
 	exclude  map[string]bool
 	progress func(int64)
 }
@@ -106,6 +108,7 @@ func New(canaries []Canary, o Options) (*Scanner, error) {
 		}
 	}
 	s.match = newMatcher(s.patterns)
+	s.buffers.New = func() any { b := make([]byte, max(window, 4*s.match.longest)); return &b }
 	return s, nil
 }
 
@@ -131,7 +134,9 @@ const window = 256 << 10
 // returns how many bytes it read.
 func (s *Scanner) stream(ctx context.Context, r io.Reader, hit func(pattern int32, at int64)) (int64, error) {
 	m := s.match
-	buf := make([]byte, max(window, 4*m.longest))
+	pooled := s.buffers.Get().(*[]byte) // a data folder has thousands of small files
+	defer s.buffers.Put(pooled)
+	buf := *pooled
 	var base int64 // where the buffer begins in the stream
 	var n, next int
 	for {

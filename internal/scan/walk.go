@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // A Place is a file or a folder where bytes rest.
@@ -53,6 +52,7 @@ type walker struct {
 	s    *Scanner
 	root string
 	skip map[string]bool
+	head [4096]byte
 	seen map[string]bool // folders already entered, for links that turn in circles
 }
 
@@ -67,7 +67,8 @@ func (w *walker) walk(ctx context.Context, path string) {
 		return
 	}
 	// A name is at rest too: a file called after somebody tells.
-	w.s.stream(ctx, strings.NewReader(filepath.Base(path)), func(k int32, _ int64) { w.hit(k, "a name in "+filepath.Dir(path), 0) })
+	name := []byte(filepath.Base(path))
+	w.s.match.scan(name, 0, len(name)-gram, func(k int32, at int) { w.hit(k, "a name in "+filepath.Dir(path), int64(at)) })
 
 	info, err := os.Stat(path) // follows links: tablespaces are links
 	if err != nil {
@@ -118,13 +119,12 @@ func (w *walker) file(ctx context.Context, path string) {
 		return
 	}
 	defer f.Close()
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(f, head)
+	n, err := io.ReadFull(f, w.head[:])
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		w.miss(path, err)
 		return
 	}
-	if format := compressed(head[:n]); format != "" {
+	if format := compressed(w.head[:n]); format != "" {
 		w.miss(path, fmt.Errorf("%s cannot be searched: have it written uncompressed", format))
 		return
 	}
