@@ -7,26 +7,27 @@ import (
 	"time"
 )
 
-// Concurrent creations share a batch: one call to the key service for each key and
-// one transaction serve all that arrive within gatherWindow. Alone, a creation
-// waits no longer than that.
-const (
-	gatherWindow = 2 * time.Millisecond
-	gatherMost   = 64
-)
+// Creations that arrive while a batch is on its way make the next one: one call to
+// the key service for each key and one transaction serve them all. Alone, a creation
+// waits for nobody.
+const gatherMost = 64
 
-// A gathering is the creations of one campaign that wait for each other.
+// A gathering is the creations of each campaign that wait for the batch before them.
 type gathering struct {
 	mu      sync.Mutex
 	waiting map[string]*shared
+	running map[string]int
 }
+
+// gatherings is how many batches of a campaign are on their way at once: one waits
+// for disks while the other computes.
+const gatherings = 2
 
 type shared struct {
 	filings []*Filing
 	entries []Entry
 	err     error
 	done    chan struct{}
-	full    chan struct{}
 }
 
 // Create takes one dossier in. It returns once the dossier is durable, with its
@@ -55,34 +56,41 @@ func (in *Intake) join(campaign string, f *Filing) (*shared, int) {
 	g := &in.gathering
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.waiting == nil {
+		g.waiting, g.running = map[string]*shared{}, map[string]int{}
+	}
 	s := g.waiting[campaign]
 	if s == nil {
-		s = &shared{done: make(chan struct{}), full: make(chan struct{})}
-		if g.waiting == nil {
-			g.waiting = map[string]*shared{}
-		}
+		s = &shared{done: make(chan struct{})}
 		g.waiting[campaign] = s
-		go in.enterShared(campaign, s)
 	}
 	s.filings = append(s.filings, f)
-	if len(s.filings) == gatherMost {
+	at := len(s.filings) - 1
+	if g.running[campaign] < gatherings || len(s.filings) == gatherMost {
 		delete(g.waiting, campaign)
-		close(s.full)
+		g.running[campaign]++
+		go in.enterShared(campaign, s)
 	}
-	return s, len(s.filings) - 1
+	return s, at
 }
 
+// enterShared enters a batch, then whatever gathered meanwhile.
 func (in *Intake) enterShared(campaign string, s *shared) {
-	select {
-	case <-s.full:
-	case <-time.After(gatherWindow):
-		g := &in.gathering
+	g := &in.gathering
+	for s != nil {
+		in.enterOne(campaign, s)
 		g.mu.Lock()
-		if g.waiting[campaign] == s {
+		if s = g.waiting[campaign]; s == nil || g.running[campaign] > gatherings {
+			s = nil
+			g.running[campaign]--
+		} else {
 			delete(g.waiting, campaign)
 		}
 		g.mu.Unlock()
 	}
+}
+
+func (in *Intake) enterOne(campaign string, s *shared) {
 	defer close(s.done)
 	// A minute is more than any batch takes; a part that hangs must not hang callers.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

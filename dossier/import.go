@@ -150,6 +150,8 @@ func (in *Intake) recallParcel(ctx context.Context, campaign string, x catalogue
 // registrationIndex finds a candidate by the number that the session issued.
 const registrationIndex = "registration"
 
+func nothingToConfirm() error { return nil }
+
 // A parcel is a run of lines on its way through the stages.
 type parcel struct {
 	filings  []*Filing
@@ -183,7 +185,7 @@ func (in *Intake) stream(ctx context.Context, campaign string, file io.Reader, a
 			return ctx.Err()
 		}
 		at.Done = true
-		_, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Progress: at})
+		_, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Progress: at}, nothingToConfirm)
 		return err
 	})
 	return work.Wait()

@@ -56,8 +56,8 @@ const intakeRecipient = "SYS-intake"
 // one entry for each; an error means that none was stored.
 //
 // Order: duplicates are looked for, secrets are made and kept by the key store, the
-// write is traced, and only then do the rows go in: what is in the tables can be
-// opened and was traced.
+// write is traced, and only then are the rows committed: what is in the tables can
+// be opened and was traced.
 func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing, progress *Progress, refusals []Refused) ([]Entry, error) {
 	entries := make([]Entry, len(filings))
 	ref, known := in.References[campaign]
@@ -98,9 +98,10 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 	if err := in.Documents.Sync(ctx); err != nil {
 		return nil, err
 	}
-	if err := in.trace(ctx, campaign, sealed); err != nil {
-		return nil, err
-	}
+	// The trace becomes durable while the rows travel; the rows are committed after
+	// it, never before.
+	traced := make(chan error, 1)
+	go func() { traced <- in.trace(ctx, campaign, sealed) }()
 	if progress != nil {
 		for _, s := range sealed {
 			progress.Entered++
@@ -112,7 +113,7 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 			}
 		}
 	}
-	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)})
+	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)}, func() error { return <-traced })
 	if err != nil {
 		return nil, err
 	}
@@ -137,42 +138,61 @@ func withRefused(refusals []Refused, filings []*Filing, entries []Entry) []Refus
 // the filings whose registration number is known already.
 func (in *Intake) indexes(ctx context.Context, campaign string, filings []*Filing, entries []Entry) ([][]IndexEntry, error) {
 	found := make([][]IndexEntry, len(filings))
-	for _, x := range in.Catalogue.Indexes() {
-		var inputs [][]byte
-		var of []int
-		for i, f := range filings {
-			if input, ok := x.Input(f.items(x.Items)); ok {
-				inputs = append(inputs, input)
-				of = append(of, i)
-			}
-		}
-		if len(inputs) == 0 {
-			continue
-		}
-		macs, err := in.Ring.Index(ctx, campaign, x.ID, inputs...)
-		if err != nil {
-			return nil, fmt.Errorf("computing index %s: %w", x.ID, err)
-		}
-		for k, i := range of {
-			clear(inputs[k])
-			found[i] = append(found[i], IndexEntry{Index: x.ID, MAC: macs[k]})
-		}
-		if !x.Unique {
-			continue
-		}
-		known, err := in.Vestry.Known(ctx, campaign, x.ID, macs)
-		if err != nil {
-			return nil, err
-		}
+	all := in.Catalogue.Indexes()
+	columns := make([]indexColumn, len(all))
+	work, ctx := errgroup.WithContext(ctx)
+	for n, x := range all {
+		work.Go(func() (err error) {
+			columns[n], err = in.indexColumn(ctx, campaign, x, filings)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	for n, x := range all {
 		seen := map[string]bool{}
-		for k, i := range of {
-			if known[k] || seen[string(macs[k])] {
+		for k, i := range columns[n].of {
+			mac := columns[n].macs[k]
+			found[i] = append(found[i], IndexEntry{Index: x.ID, MAC: mac})
+			if x.Unique && (columns[n].known[k] || seen[string(mac)]) && entries[i].Refused == nil {
 				entries[i].Refused = &LineError{Item: x.Items[0], Rule: duplicate.Rule}
 			}
-			seen[string(macs[k])] = true
+			seen[string(mac)] = true
 		}
 	}
 	return found, nil
+}
+
+// An indexColumn is one index of a batch: for the filings that have the values, the
+// MACs, and whether somebody has them already.
+type indexColumn struct {
+	of    []int
+	macs  [][]byte
+	known []bool
+}
+
+func (in *Intake) indexColumn(ctx context.Context, campaign string, x catalogue.Index, filings []*Filing) (c indexColumn, err error) {
+	var inputs [][]byte
+	for i, f := range filings {
+		if input, ok := x.Input(f.items(x.Items)); ok {
+			inputs = append(inputs, input)
+			c.of = append(c.of, i)
+		}
+	}
+	if len(inputs) == 0 {
+		return c, nil
+	}
+	if c.macs, err = in.Ring.Index(ctx, campaign, x.ID, inputs...); err != nil {
+		return c, fmt.Errorf("computing index %s: %w", x.ID, err)
+	}
+	for _, input := range inputs {
+		clear(input)
+	}
+	if x.Unique {
+		c.known, err = in.Vestry.Known(ctx, campaign, x.ID, c.macs)
+	}
+	return c, err
 }
 
 // units of a file: the candidate, who has own secrets in the classes that ask for a
@@ -269,7 +289,7 @@ func (s *sealing) one(ctx context.Context, f *Filing, c Ref) (*Sealed, error) {
 			continue
 		}
 		for _, r := range f.rowsFor(plan, c, ids) {
-			half, err := s.half(ctx, halves, lock{r.unit, plan.Class, plan.Fate})
+			half, err := s.half(ctx, halves, lock{unit: r.unit, class: plan.Class, fate: plan.Fate})
 			if err != nil {
 				return nil, fmt.Errorf("sealing %s: %w", plan.Name, err)
 			}
@@ -290,9 +310,10 @@ func (s *sealing) one(ctx context.Context, f *Filing, c Ref) (*Sealed, error) {
 
 // A lock is what one half key opens: a class and fate of one unit.
 type lock struct {
-	unit  crypto.UnitID
-	class catalogue.ClassID
-	fate  catalogue.Fate
+	unit    crypto.UnitID
+	class   catalogue.ClassID
+	fate    catalogue.Fate
+	version uint32 // of the branch; 0 is the current one
 }
 
 func (s *sealing) half(ctx context.Context, halves map[lock]*crypto.Half, l lock) (*crypto.Half, error) {

@@ -61,7 +61,10 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 
 func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) error {
 	var cleaner *scrubber
-	opener := opener{gate: g, campaign: a.campaign.ID, rings: rings, rows: map[*SealedRow]*crypto.Row{}}
+	opener, err := g.opener(ctx, a.campaign.ID, answers, rings)
+	if err != nil {
+		return err
+	}
 	defer opener.close()
 	for _, x := range answers {
 		it := wanted[x.want].item
@@ -125,17 +128,47 @@ func (g *Gate) owner(h held, row *SealedRow) int {
 	return 0
 }
 
-// An opener derives the keys of each row once.
+// An opener holds the keys of one answer, for as long as it is written.
 type opener struct {
-	gate     *Gate
-	campaign string
-	rings    map[catalogue.ClassID]*crypto.Keyring
-	rows     map[*SealedRow]*crypto.Row
-	buffer   []byte
+	gate   *Gate
+	halves map[lock]*crypto.Half
+	rows   map[*SealedRow]*crypto.Row
+}
+
+// opener turns the locks of every row of the answers, each person once: cold, a
+// dossier is one call to the key service, and one more for health or fraud.
+func (g *Gate) opener(ctx context.Context, campaign string, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) (*opener, error) {
+	o := &opener{gate: g, halves: map[lock]*crypto.Half{}, rows: make(map[*SealedRow]*crypto.Row, len(answers)/4)}
+	type person struct {
+		ring *crypto.Keyring
+		unit crypto.UnitID
+	}
+	wanted := map[person][]crypto.Branch{}
+	for _, x := range answers {
+		plan := &g.Layout.Tables[x.row.Table]
+		l := lock{x.row.Unit, plan.Class, plan.Fate, x.row.BranchVersion}
+		if _, seen := o.halves[l]; seen {
+			continue
+		}
+		o.halves[l] = nil
+		p := person{rings[plan.Class], l.unit}
+		wanted[p] = append(wanted[p], crypto.Branch{Class: string(l.class), Fate: string(l.fate), Version: l.version})
+	}
+	for p, branches := range wanted {
+		halves, err := p.ring.Halves(ctx, campaign, p.unit, branches...)
+		if err != nil {
+			o.close()
+			return nil, err
+		}
+		for i, b := range branches {
+			o.halves[lock{p.unit, catalogue.ClassID(b.Class), catalogue.Fate(b.Fate), b.Version}] = halves[i]
+		}
+	}
+	return o, nil
 }
 
 func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte, error) {
-	row, err := o.row(ctx, x.row)
+	row, err := o.row(x.row)
 	if err != nil {
 		return nil, err
 	}
@@ -150,29 +183,32 @@ func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte
 	return o.gate.openDocument(ctx, row, value)
 }
 
-func (o *opener) row(ctx context.Context, r *SealedRow) (*crypto.Row, error) {
+// row derives the key of a row once, and refuses it when its header commits to
+// another: GCM does not bind a cell to one key, and an insider could show one
+// document to a school and another to an auditor.
+func (o *opener) row(r *SealedRow) (*crypto.Row, error) {
 	if row, ok := o.rows[r]; ok {
 		return row, nil
 	}
 	plan := &o.gate.Layout.Tables[r.Table]
-	half, err := o.rings[plan.Class].Half(ctx, o.campaign, r.Unit, string(plan.Class), string(plan.Fate), r.BranchVersion)
+	row, err := o.halves[lock{r.Unit, plan.Class, plan.Fate, r.BranchVersion}].RowOf(r.Record, r.Commitment[:])
 	if err != nil {
-		return nil, err
-	}
-	row, err := half.Row(r.Record)
-	if err != nil {
-		return nil, err
-	}
-	// GCM does not commit to its key: without this check an insider could show one
-	// document to a school and another to an auditor.
-	if err := row.Check(r.Commitment[:]); err != nil {
 		return nil, err
 	}
 	o.rows[r] = row
 	return row, nil
 }
 
-func (o *opener) close() { clear(o.rows) }
+func (o *opener) close() {
+	for _, row := range o.rows {
+		row.Zero()
+	}
+	for _, h := range o.halves {
+		if h != nil {
+			h.Zero()
+		}
+	}
+}
 
 // refuse traces a refusal and hands it to the caller. A refusal that cannot be
 // traced is still a refusal.
@@ -250,7 +286,10 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held) (*scrubber, er
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	s := &scrubber{}
-	o := opener{gate: g, campaign: a.campaign.ID, rings: rings, rows: map[*SealedRow]*crypto.Row{}}
+	o, err := g.opener(ctx, a.campaign.ID, answers, rings)
+	if err != nil {
+		return nil, err
+	}
 	defer o.close()
 	for _, x := range answers {
 		value, err := o.value(ctx, x, wanted[x.want].item)

@@ -77,15 +77,6 @@ func marks(list []catalogue.Guard, held func(catalogue.Guard) bool) (m uint16) {
 	return m
 }
 
-func markedGuards(list []catalogue.Guard, m uint16) (guards []catalogue.Guard) {
-	for i, g := range list {
-		if m&(1<<i) != 0 {
-			guards = append(guards, g)
-		}
-	}
-	return guards
-}
-
 // subjectHash makes a subject comparable without its name in the id.
 func subjectHash(name string) uint32 {
 	if name == "" {

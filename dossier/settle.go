@@ -97,11 +97,7 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 		if answered[i] || len(named) == 0 {
 			continue
 		}
-		q.Relations, q.Guards = h.relations, h.guards|h.classes[w.item.Class]|h.items[w.item.ID]
-		if w.item.Repeats == "per_wish" {
-			q.Relations &^= g.ownWish
-		}
-		grant, ok := g.table().Decide(&q, w.index)
+		grant, ok := g.onNoRecord(&q, a, h, w)
 		if !ok {
 			return nil, g.refusal(a, w.item.ID, g.table().Why(&q, w.index))
 		}
@@ -112,6 +108,27 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 		}
 	}
 	return granted, nil
+}
+
+// onNoRecord decides an item of which the file has no record: granted all the same
+// where the file is, or for a wish of the caller's own. The query keeps the facts of
+// the last try, to say what is missing.
+func (g *Gate) onNoRecord(q *policy.Query, a asking, h held, w want) (policy.Grant, bool) {
+	q.Relations, q.Guards = h.relations, h.guards|h.classes[w.item.Class]|h.items[w.item.ID]
+	if w.item.Repeats != "per_wish" {
+		q.Guards |= g.wishGuards(a, h)
+		return g.table().Decide(q, w.index)
+	}
+	file := q.Guards
+	for id, own := range h.wishes {
+		q.Relations = h.relations&^g.ownWish | own
+		q.Guards = file | h.records[id] | g.marked(a, readFace(a.key, id))
+		if grant, ok := g.table().Decide(q, w.index); ok {
+			return grant, true
+		}
+	}
+	q.Relations, q.Guards = h.relations&^g.ownWish, file
+	return g.table().Decide(q, w.index)
 }
 
 // opens says whether a grant lets a value of one dossier out, and in which form: a
@@ -134,14 +151,9 @@ func (g *Gate) factsOf(a asking, h held, it catalogue.Item, x answer) (policy.Re
 		relations = relations&^g.ownWish | h.wishes[x.row.Record]
 		relations |= g.tied(a, h, x.face)
 	}
-	// Marks of wishes hold on the file too once they were its own programme's: an
-	// identity proof is one document, asked for by one military wish.
-	for _, m := range markedGuards(recordMarks, x.face.Marks) {
-		if m == "armed_forces" && !a.mission.Scopes.ArmedForces {
-			continue
-		}
-		guards |= g.guard(m)
-	}
+	guards |= g.marked(a, x.face)
+	// Marks of the caller's own wishes hold on the file too: an identity proof is one
+	// document, asked for by one military wish.
 	if it.Repeats != "per_wish" {
 		guards |= g.wishGuards(a, h)
 	}
@@ -151,13 +163,18 @@ func (g *Gate) factsOf(a asking, h held, it catalogue.Item, x answer) (policy.Re
 // wishGuards are the marks of the caller's own wishes, for items that stand once.
 func (g *Gate) wishGuards(a asking, h held) (guards policy.GuardSet) {
 	for id := range h.wishes {
-		for _, m := range markedGuards(recordMarks, readFace(a.key, id).Marks) {
-			if m == "armed_forces" && !a.mission.Scopes.ArmedForces {
-				continue
-			}
+		guards |= g.marked(a, readFace(a.key, id)) | h.records[id]
+	}
+	return guards
+}
+
+// marked gives the guards that a record carries in its id.
+func (g *Gate) marked(a asking, face recordFace) (guards policy.GuardSet) {
+	for i, m := range recordMarks {
+		// Both the programme and the caller belong to that ministry, or it is nothing.
+		if face.Marks&(1<<i) != 0 && (m != "armed_forces" || a.mission.Scopes.ArmedForces) {
 			guards |= g.guard(m)
 		}
-		guards |= h.records[id]
 	}
 	return guards
 }

@@ -45,8 +45,9 @@ type Vestry interface {
 	Entered(ctx context.Context, campaign, index string, macs [][]byte) ([]Ref, error)
 	// Store writes one batch and the progress of its import in one transaction.
 	// It reports, by position, the dossiers that it left out because a unique index
-	// held them already, and counts them as refused in the progress.
-	Store(ctx context.Context, b Batch) (left []int, err error)
+	// held them already, and counts them as refused in the progress. Before it
+	// commits it waits for confirm, whose error undoes everything.
+	Store(ctx context.Context, b Batch, confirm func() error) (left []int, err error)
 	// Progress finds an import to resume, or begins it.
 	Progress(ctx context.Context, campaign, source string) (Progress, error)
 	// Refusals lists the refused lines of an import, in order.

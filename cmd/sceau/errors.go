@@ -48,7 +48,9 @@ func report(w io.Writer, err error) int {
 	var refusal *dossier.Refusal
 	var bad misuse
 	switch {
-	case errors.As(err, &refusal):
+	case errors.As(err, &refusal), errors.Is(err, dossier.ErrNoSuchMission):
+		// Who has no mission in force is refused like who has no right, whatever
+		// the cause: ended, over, never given, or another's credential.
 		return refused
 	case errors.As(err, &bad):
 		return misused

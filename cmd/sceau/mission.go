@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,7 +57,11 @@ func (v missionEndVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := register.EndMission(ctx, v.Mission); err != nil {
+	err = register.EndMission(ctx, v.Mission)
+	if errors.Is(err, dossier.ErrNoSuchMission) {
+		return fmt.Errorf("mission %s is not in force: it has ended, or was never given", v.Mission)
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(t.err, "mission %s ended\n", v.Mission)

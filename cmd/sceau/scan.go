@@ -42,13 +42,26 @@ func (v scanVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	report, scanErr := scanner.Run(ctx, &control, nil, places...)
+	// A table in clear on a throwaway server: the scanner must see into the very
+	// kinds of files that it then finds nothing in.
+	decoy, err := v.decoy(ctx, scanner)
+	if err != nil {
+		return err
+	}
+	report, scanErr := scanner.Run(ctx, &control, decoy, places...)
 	if v.JSON {
 		err = printJSON(t, report)
 	} else {
 		err = printScan(t, report)
 	}
 	return errors.Join(err, scanErr)
+}
+
+func (v scanVerb) decoy(ctx context.Context, s *scan.Scanner) ([]scan.Result, error) {
+	if len(v.Paths) > 0 {
+		return nil, nil // files of the caller's choosing: the control in files is enough
+	}
+	return s.Decoy(ctx)
 }
 
 func (v scanVerb) places(ctx context.Context, t *terminal, aside string) ([]scan.Place, error) {
@@ -71,12 +84,11 @@ func (v scanVerb) places(ctx context.Context, t *terminal, aside string) ([]scan
 func printScan(t *terminal, r scan.Report) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PLACE\tFILES\tMB\tFOUND")
-	least := r.Control.Canaries
-	for _, e := range r.Control.Encodings {
-		least = min(least, e.Found)
+	fmt.Fprintf(w, "positive control: %s\t\t\t\n", r.Control)
+	for _, p := range r.Seen {
+		fmt.Fprintf(w, "positive control: %s\t%d\t%.1f\t%d of %d\n", p.Place, p.Files, float64(p.Bytes)/1e6, p.Found, p.Canaries)
 	}
-	fmt.Fprintf(w, "positive control, %d encodings each\t\t\t%d of %d\n", len(r.Control.Encodings), least, r.Control.Canaries)
-	for _, p := range append(r.Seen, r.Places...) {
+	for _, p := range r.Places {
 		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d of %d\n", p.Place, p.Files, float64(p.Bytes)/1e6, p.Found, p.Canaries)
 	}
 	if err := w.Flush(); err != nil {

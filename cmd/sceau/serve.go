@@ -32,6 +32,10 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer h.Close()
+	if _, ok := h.Catalogue.Identity(v.As); !ok {
+		// One process, one identity: what it may not open, no fault in it opens.
+		return misusef("--as %s is not one identity of catalogue/identities.yaml", v.As)
+	}
 	log := slog.New(slog.NewJSONHandler(t.err, nil))
 	server, err := h.Server(ctx, v.As, log)
 	if err != nil {
@@ -43,7 +47,9 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	fmt.Fprintf(t.out, "http://%s\n", listener.Addr())
 	s := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		<-ctx.Done()
 		// Requests under way end; ten seconds are more than any takes.
 		end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -55,5 +61,6 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-ended // Serve returns at once, and closing the house under a request would cut it
 	return nil
 }

@@ -10,20 +10,24 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // A Folder is a store of blobs. It implements dossier.Documents.
-type Folder struct{ dir string }
+type Folder struct {
+	dir string
+
+	mu    sync.Mutex
+	dirty map[string]bool // folders with entries that a power cut could still take
+}
 
 // Open makes the folder when it is not there.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return &Folder{dir: dir}, nil
+	return &Folder{dir: dir, dirty: map[string]bool{}}, nil
 }
 
 // sameDay is the date of every blob: the day it came would join it to the rows
@@ -44,19 +48,30 @@ func (f *Folder) Put(_ context.Context, name string, sealed []byte) error {
 		return err
 	}
 	_, err = file.Write(sealed)
-	return errors.Join(err, file.Close(), os.Chtimes(path, sameDay, sameDay))
+	err = errors.Join(err, os.Chtimes(path, sameDay, sameDay), file.Sync(), file.Close())
+	if err == nil {
+		f.mu.Lock()
+		f.dirty[filepath.Dir(path)] = true
+		f.mu.Unlock()
+	}
+	return err
 }
 
-// Sync makes every blob kept so far survive a power cut: one flush for a whole
-// batch of dossiers, because one for each document would cost more than sealing it.
+// Sync makes the names of the blobs kept so far survive a power cut, once for a
+// whole batch of dossiers.
 func (f *Folder) Sync(context.Context) error {
-	dir, err := os.Open(f.dir)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	if err := unix.Syncfs(int(dir.Fd())); err != nil {
-		return fmt.Errorf("flushing documents to disk: %w", err)
+	f.mu.Lock()
+	dirty := f.dirty
+	f.dirty = map[string]bool{}
+	f.mu.Unlock()
+	for name := range dirty {
+		dir, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+			return fmt.Errorf("flushing documents to disk: %w", err)
+		}
 	}
 	return nil
 }

@@ -8,15 +8,9 @@ CREATE TABLE campaign (
 	campaign   text PRIMARY KEY,
 	label      text NOT NULL,
 	demo       boolean NOT NULL DEFAULT false,
+	calendar   jsonb NOT NULL, -- first day of each phase; one row, read before every answer
 	closed_at  timestamptz,
 	created_at timestamptz NOT NULL DEFAULT now()
-);
-
-CREATE TABLE calendar (
-	campaign text NOT NULL REFERENCES campaign,
-	phase    text NOT NULL,
-	begins   date NOT NULL,
-	PRIMARY KEY (campaign, phase)
 );
 
 CREATE TABLE programme (
@@ -89,12 +83,11 @@ CREATE TABLE fact (
 );
 CREATE INDEX ON fact (campaign, tag);
 
-GRANT SELECT ON campaign, calendar, programme, school, mission, account, fact TO sceau_gate;
-GRANT SELECT, INSERT ON campaign, calendar, programme, school, mission TO sceau_register;
+GRANT SELECT ON campaign, programme, mission, account, fact TO sceau_gate;
+GRANT SELECT, INSERT ON campaign, programme, school, mission TO sceau_register;
+GRANT UPDATE (calendar) ON campaign TO sceau_register;
 GRANT UPDATE (ended_at) ON mission TO sceau_register;
-GRANT UPDATE (begins) ON calendar TO sceau_register;
-GRANT DELETE ON calendar TO sceau_register;
 GRANT SELECT, INSERT ON fact TO sceau_register;
 GRANT UPDATE (ended_at, ended_by) ON fact TO sceau_register;
-GRANT SELECT ON campaign, calendar, programme, school TO sceau_intake;
+GRANT SELECT ON campaign, programme, school TO sceau_intake;
 GRANT INSERT ON account, password TO sceau_intake;

@@ -17,23 +17,19 @@ import (
 // A Desk reads missions, calendars, routes and facts, as the role of the gate.
 type Desk struct{ DB *pgxpool.Pool }
 
-// One query, because it comes before every single answer.
 const standingOfMission = `
-	SELECT m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential,
-		c.label, c.demo,
-		(SELECT json_object_agg(phase, begins) FROM calendar k WHERE k.campaign = m.campaign),
-		(SELECT array_agg(programme ORDER BY programme) FROM programme p
-			WHERE p.campaign = m.campaign AND (m.scopes ? 'institutions' OR m.scopes ? 'pools')
-			AND (p.institution IN (SELECT jsonb_array_elements_text(m.scopes->'institutions'))
-			  OR p.pool <> '' AND p.pool IN (SELECT jsonb_array_elements_text(m.scopes->'pools'))))
+	SELECT m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar
 	FROM mission m JOIN campaign c USING (campaign)
 	WHERE m.mission = $1 AND ($2 = '' OR m.campaign = $2)`
 
 const standingOfAccount = `
-	SELECT a.campaign, a.recipient, a.credential, c.label, c.demo,
-		(SELECT json_object_agg(phase, begins) FROM calendar k WHERE k.campaign = a.campaign)
+	SELECT a.campaign, a.recipient, a.credential, c.label, c.demo, c.calendar
 	FROM account a JOIN campaign c USING (campaign)
 	WHERE a.unit = $1 AND a.responsible = $2 AND ($3 = '' OR a.campaign = $3)`
+
+// programmesOf are those that institutions and pools stand for today.
+const programmesOf = `
+	SELECT programme FROM programme WHERE campaign = $1 AND (institution = ANY($2) OR pool <> '' AND pool = ANY($3)) ORDER BY programme`
 
 // Standing implements dossier.Desk.
 func (d Desk) Standing(ctx context.Context, id, campaign string) (m dossier.Mission, c dossier.Campaign, err error) {
@@ -45,7 +41,7 @@ func (d Desk) Standing(ctx context.Context, id, campaign string) (m dossier.Miss
 	var ended *time.Time
 	m.ID = id
 	err = d.DB.QueryRow(ctx, standingOfMission, id, campaign).Scan(&m.Campaign, &m.Recipient, &m.Organisation, &scopes,
-		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar, &m.Programmes)
+		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, c, dossier.ErrNoSuchMission
 	}
@@ -59,10 +55,24 @@ func (d Desk) Standing(ctx context.Context, id, campaign string) (m dossier.Miss
 	if err := json.Unmarshal(scopes, &m.Scopes); err != nil {
 		return m, c, quiet("reading the scopes of a mission", err)
 	}
-	m.Programmes = append(m.Programmes, m.Scopes.Programmes...)
+	if m.Programmes, err = d.programmes(ctx, m); err != nil {
+		return m, c, err
+	}
 	c.ID = m.Campaign
 	c.Calendar, err = readCalendar(calendar)
 	return m, c, err
+}
+
+func (d Desk) programmes(ctx context.Context, m dossier.Mission) ([]string, error) {
+	if len(m.Scopes.Institutions)+len(m.Scopes.Pools) == 0 {
+		return m.Scopes.Programmes, nil
+	}
+	rows, err := d.DB.Query(ctx, programmesOf, m.Campaign, m.Scopes.Institutions, m.Scopes.Pools)
+	if err != nil {
+		return nil, quiet("reading the programmes of a mission", err)
+	}
+	more, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return append(more, m.Scopes.Programmes...), quiet("reading the programmes of a mission", err)
 }
 
 func (d Desk) account(ctx context.Context, id string, candidate dossier.Ref, responsible int, campaign string) (m dossier.Mission, c dossier.Campaign, err error) {

@@ -21,12 +21,9 @@ type Register struct{ DB *pgxpool.Pool }
 // partitions of its sealed tables. Done twice it changes nothing.
 func (r Register) CreateCampaign(ctx context.Context, c dossier.Campaign, programmes []dossier.Programme, schools []dossier.School) error {
 	err := pgx.BeginFunc(ctx, r.DB, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO campaign (campaign, label, demo) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			c.ID, c.Label, c.Demo)
+		tag, err := tx.Exec(ctx, `INSERT INTO campaign (campaign, label, demo, calendar) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			c.ID, c.Label, c.Demo, writeCalendar(c.Calendar))
 		if err != nil || tag.RowsAffected() == 0 {
-			return err
-		}
-		if err := setCalendar(ctx, tx, c.ID, c.Calendar); err != nil {
 			return err
 		}
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"programme"},
@@ -58,28 +55,24 @@ func (r Register) CreateCampaign(ctx context.Context, c dossier.Campaign, progra
 
 // SetCalendar replaces the calendar of a campaign.
 func (r Register) SetCalendar(ctx context.Context, campaign string, calendar dossier.Calendar) error {
-	err := pgx.BeginFunc(ctx, r.DB, func(tx pgx.Tx) error { return setCalendar(ctx, tx, campaign, calendar) })
+	tag, err := r.DB.Exec(ctx, `UPDATE campaign SET calendar = $2 WHERE campaign = $1`, campaign, writeCalendar(calendar))
+	if err == nil && tag.RowsAffected() == 0 {
+		return fmt.Errorf("there is no campaign %s", campaign)
+	}
 	return quiet("moving the calendar of "+campaign, err)
 }
 
-func setCalendar(ctx context.Context, tx pgx.Tx, campaign string, calendar dossier.Calendar) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM calendar WHERE campaign = $1`, campaign); err != nil {
-		return err
-	}
+func writeCalendar(calendar dossier.Calendar) map[string]string {
+	days := make(map[string]string, len(calendar))
 	for phase, begins := range calendar {
-		_, err := tx.Exec(ctx, `INSERT INTO calendar (campaign, phase, begins) VALUES ($1, $2, $3)`, campaign, string(phase), begins)
-		if err != nil {
-			return err
-		}
+		days[string(phase)] = begins.Format(time.DateOnly)
 	}
-	return nil
+	return days
 }
 
 // Campaigns lists campaigns with their calendars, oldest first.
 func (r Register) Campaigns(ctx context.Context) ([]dossier.Campaign, error) {
-	rows, err := r.DB.Query(ctx, `SELECT campaign, label, demo,
-		(SELECT json_object_agg(phase, begins) FROM calendar k WHERE k.campaign = c.campaign)
-		FROM campaign c ORDER BY created_at, campaign`)
+	rows, err := r.DB.Query(ctx, `SELECT campaign, label, demo, calendar FROM campaign ORDER BY created_at, campaign`)
 	if err != nil {
 		return nil, quiet("listing campaigns", err)
 	}

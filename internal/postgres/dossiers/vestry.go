@@ -3,8 +3,10 @@ package dossiers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -56,8 +58,9 @@ func (v Vestry) Entered(ctx context.Context, campaign, index string, macs [][]by
 	return refs, nil
 }
 
-// Store implements dossier.Vestry.
-func (v Vestry) Store(ctx context.Context, b dossier.Batch) (left []int, err error) {
+// Store implements dossier.Vestry. All inserts of a batch go in one pipeline: some
+// forty tables one after the other would cost as many round trips.
+func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error) (left []int, err error) {
 	err = pgx.BeginFunc(ctx, v.DB, func(tx pgx.Tx) error {
 		if left, err = claim(ctx, tx, b); err != nil {
 			return err
@@ -68,14 +71,20 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch) (left []int, err err
 				kept = append(kept, s)
 			}
 		}
-		for _, step := range []func(context.Context, pgx.Tx, string, []*dossier.Sealed) error{
-			v.insertRows, insertRoutes, insertIndexes, insertAccounts,
-		} {
-			if err := step(ctx, tx, b.Campaign, kept); err != nil {
+		var pipe pgx.Batch
+		v.queueRows(&pipe, b.Campaign, kept)
+		queueRoutes(&pipe, b.Campaign, kept)
+		queueIndexes(&pipe, b.Campaign, kept)
+		queueAccounts(&pipe, b.Campaign, kept)
+		if pipe.Len() > 0 {
+			if err := tx.SendBatch(ctx, &pipe).Close(); err != nil {
 				return err
 			}
 		}
-		return keepProgress(ctx, tx, b, left)
+		if err := keepProgress(ctx, tx, b, left); err != nil {
+			return err
+		}
+		return confirm()
 	})
 	return left, quiet("storing dossiers", err)
 }
@@ -119,8 +128,8 @@ func claim(ctx context.Context, tx pgx.Tx, b dossier.Batch) (left []int, err err
 
 const registration = "registration"
 
-// insertRows copies the sealed rows, a table at a time.
-func (v Vestry) insertRows(ctx context.Context, tx pgx.Tx, campaign string, sealed []*dossier.Sealed) error {
+// queueRows inserts the sealed rows, a statement for each table.
+func (v Vestry) queueRows(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
 	byTable := make([][]*dossier.SealedRow, len(v.Layout.Tables))
 	for _, s := range sealed {
 		for i := range s.Rows {
@@ -129,34 +138,54 @@ func (v Vestry) insertRows(ctx context.Context, tx pgx.Tx, campaign string, seal
 		}
 	}
 	for t, rows := range byTable {
-		if len(rows) == 0 {
-			continue
-		}
-		if err := v.copyTable(ctx, tx, campaign, t, rows); err != nil {
-			return err
+		if len(rows) > 0 {
+			v.queueTable(pipe, campaign, t, rows)
 		}
 	}
-	return nil
 }
 
-func (v Vestry) copyTable(ctx context.Context, tx pgx.Tx, campaign string, t int, rows []*dossier.SealedRow) error {
+func (v Vestry) queueTable(pipe *pgx.Batch, campaign string, t int, rows []*dossier.SealedRow) {
 	plan := &v.Layout.Tables[t]
-	columns := append([]string{"campaign", "unit", "record", "branch_version", "commitment"}, plan.Columns...)
-	values := make([]any, len(columns))
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{plan.Name}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-		r := rows[i]
-		values[0], values[1], values[2], values[3], values[4] = campaign, r.Unit[:], r.Record[:], int32(r.BranchVersion), r.Commitment[:]
+	units, records, commitments := make([][]byte, len(rows)), make([][]byte, len(rows)), make([][]byte, len(rows))
+	versions := make([]int32, len(rows))
+	cells := make([][][]byte, len(plan.Columns))
+	for k := range cells {
+		cells[k] = make([][]byte, len(rows))
+	}
+	for i, r := range rows {
+		units[i], records[i], commitments[i], versions[i] = r.Unit[:], r.Record[:], r.Commitment[:], int32(r.BranchVersion)
 		for k, cell := range r.Cells {
-			values[5+k] = cell
+			cells[k][i] = cell
 		}
-		return values, nil
-	}))
-	return err
+	}
+	args := []any{campaign, units, records, versions, commitments}
+	for _, column := range cells {
+		args = append(args, column)
+	}
+	pipe.Queue(insertInto(plan.Name, append([]string{"unit", "record", "branch_version:integer", "commitment"}, plan.Columns...)), args...)
 }
 
-// insertRoutes writes routes shuffled across candidates: neither the order nor the
+// insertInto inserts one array for each column, of bytea unless the name says
+// otherwise, under one campaign.
+func insertInto(table string, columns []string) string {
+	var names, arrays strings.Builder
+	for i, c := range columns {
+		name, kind, typed := strings.Cut(c, ":")
+		if !typed {
+			kind = "bytea"
+		}
+		names.WriteString(", " + ident(name))
+		if i > 0 {
+			arrays.WriteString(", ")
+		}
+		fmt.Fprintf(&arrays, "$%d::%s[]", i+2, kind)
+	}
+	return "INSERT INTO " + ident(table) + " (campaign" + names.String() + ") SELECT $1, * FROM unnest(" + arrays.String() + ")"
+}
+
+// queueRoutes writes routes shuffled across candidates: neither the order nor the
 // place of two rows on the disk says that they are one person's.
-func insertRoutes(ctx context.Context, tx pgx.Tx, campaign string, sealed []*dossier.Sealed) error {
+func queueRoutes(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
 	var routes []*dossier.Route
 	for _, s := range sealed {
 		for i := range s.Routes {
@@ -164,52 +193,55 @@ func insertRoutes(ctx context.Context, tx pgx.Tx, campaign string, sealed []*dos
 		}
 	}
 	if len(routes) == 0 {
-		return nil
+		return
 	}
 	rand.Shuffle(len(routes), func(i, j int) { routes[i], routes[j] = routes[j], routes[i] })
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"routing"},
-		[]string{"campaign", "scope_kind", "scope_id", "file_no", "state", "ref_tag", "sealed_ref"},
-		pgx.CopyFromSlice(len(routes), func(i int) ([]any, error) {
-			r := routes[i]
-			return []any{campaign, string(r.Scope.Kind), r.Scope.ID, r.FileNo[:], string(r.State), r.Tag[:], r.Sealed}, nil
-		}))
-	return err
+	n := len(routes)
+	kinds, ids, states := make([]string, n), make([]string, n), make([]string, n)
+	numbers, tags, refs := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	for i, r := range routes {
+		kinds[i], ids[i], states[i] = string(r.Scope.Kind), r.Scope.ID, string(r.State)
+		numbers[i], tags[i], refs[i] = r.FileNo[:], r.Tag[:], r.Sealed
+	}
+	pipe.Queue(insertInto("routing", []string{"scope_kind:text", "scope_id:text", "file_no", "state:text", "ref_tag", "sealed_ref"}),
+		campaign, kinds, ids, numbers, states, tags, refs)
 }
 
-func insertIndexes(ctx context.Context, tx pgx.Tx, campaign string, sealed []*dossier.Sealed) error {
-	var rows [][]any
+func queueIndexes(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
+	var indexes []string
+	var macs, units [][]byte
 	for _, s := range sealed {
 		for _, x := range s.Indexes {
 			if x.Index != registration {
-				rows = append(rows, []any{campaign, x.Index, x.MAC, s.Ref[:]})
+				indexes, macs, units = append(indexes, x.Index), append(macs, x.MAC), append(units, s.Ref[:])
 			}
 		}
 	}
-	if len(rows) == 0 {
-		return nil
+	if len(macs) > 0 {
+		pipe.Queue(insertInto("blind_index", []string{"index_id:text", "mac", "unit"}), campaign, indexes, macs, units)
 	}
-	rand.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"blind_index"}, []string{"campaign", "index_id", "mac", "unit"}, pgx.CopyFromRows(rows))
-	return err
 }
 
-func insertAccounts(ctx context.Context, tx pgx.Tx, campaign string, sealed []*dossier.Sealed) error {
-	var accounts, passwords [][]any
+func queueAccounts(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
+	var units, credentials, owners [][]byte
+	var responsibles []int16
+	var recipients, hashes []string
 	for _, s := range sealed {
 		for _, a := range s.Accounts {
-			accounts = append(accounts, []any{campaign, a.Candidate[:], int16(a.Responsible), string(a.Recipient), a.Credential[:]})
+			units, credentials = append(units, a.Candidate[:]), append(credentials, a.Credential[:])
+			responsibles, recipients = append(responsibles, int16(a.Responsible)), append(recipients, string(a.Recipient))
 		}
 		if s.Password != "" {
-			passwords = append(passwords, []any{campaign, s.Ref[:], s.Password})
+			owners, hashes = append(owners, s.Ref[:]), append(hashes, s.Password)
 		}
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"account"},
-		[]string{"campaign", "unit", "responsible", "recipient", "credential"}, pgx.CopyFromRows(accounts))
-	if err != nil {
-		return err
+	if len(units) > 0 {
+		pipe.Queue(insertInto("account", []string{"unit", "responsible:smallint", "recipient:text", "credential"}),
+			campaign, units, responsibles, recipients, credentials)
 	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"password"}, []string{"campaign", "unit", "hash"}, pgx.CopyFromRows(passwords))
-	return err
+	if len(owners) > 0 {
+		pipe.Queue(insertInto("password", []string{"unit", "hash:text"}), campaign, owners, hashes)
+	}
 }
 
 func keepProgress(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []int) error {

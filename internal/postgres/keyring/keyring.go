@@ -36,6 +36,8 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		return nil, errors.New("opening the keyring: the DSN does not parse") // the cause would quote the password
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "sceau keyring"
+	// Rows are found by key: a plan made anew for each request costs more than it.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	config.MaxConns = max(config.MaxConns, 16)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
