@@ -102,6 +102,9 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	return fmt.Sprintf("%s may not read %s for %s in %s: %s (%s)",
-		r.Recipient, r.Item, r.Purpose, r.Phase, r.Reason, r.Article)
+	in := " in " + string(r.Phase)
+	if r.Phase == "" {
+		in = " before the first phase"
+	}
+	return fmt.Sprintf("%s may not read %s for %s%s: %s (%s)", r.Recipient, r.Item, r.Purpose, in, r.Reason, r.Article)
 }

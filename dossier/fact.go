@@ -185,6 +185,16 @@ func decodeFact(b []byte) (d factDetail, err error) {
 // factScope is the scope that a fact is bound to, beside its id.
 func factScope(kind string) string { return "fact:" + kind }
 
+// bound is what the detail of a fact is sealed to, beside its kind and its id: who
+// recorded it and its days are in clear, and cannot be changed there.
+func (f FactRow) bound() []byte {
+	until := ""
+	if !f.Until.IsZero() {
+		until = f.Until.Format(time.DateOnly)
+	}
+	return []byte(f.From.Format(time.DateOnly) + "/" + until + "/" + f.RecordedBy)
+}
+
 // holds says whether the fact stands on that day, for a mission that did not
 // record it.
 func (f FactRow) holds(on time.Time, reader string) bool {

@@ -105,7 +105,7 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 func (g *Gate) matches(a asking, h held, items []catalogue.ItemID) (row string, refused *Refusal, err error) {
 	q, err := g.table().Query(a.mission.Recipient, a.purpose, a.phase, policy.Read)
 	if err != nil {
-		return "", nil, err
+		return "", g.outside(a, items[0], err), nil
 	}
 	for _, id := range items {
 		it, _ := g.Catalogue.Item(id)

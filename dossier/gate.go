@@ -26,7 +26,9 @@ type Gate struct {
 	Traces    Recorder
 	Rings     Rings
 	Documents Documents
-	Now       func() time.Time
+	// Connections is nil where this process does not open heading 14.
+	Connections ConnectionReader
+	Now         func() time.Time
 
 	inForce atomic.Pointer[policy.Table]
 
@@ -176,10 +178,13 @@ type want struct {
 // true: what is refused even so is refused, and no column of it is selected.
 func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusal) {
 	q, err := g.query(a)
-	if err != nil {
-		return nil, &Refusal{Reason: err.Error()}
-	}
 	named := len(items) > 0
+	if err != nil {
+		if !named {
+			items = []catalogue.ItemID{"A01.01"}
+		}
+		return nil, g.outside(a, items[0], err)
+	}
 	if !named {
 		for _, it := range g.Catalogue.Items() {
 			items = append(items, it.ID)
@@ -188,7 +193,7 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 	var wanted []want
 	for _, id := range items {
 		it, known := g.Catalogue.Item(id)
-		at, sealed := g.Layout.byItem[id]
+		at, sealed := g.placed(id)
 		if !known || !sealed || it.Repeats == "per_agent" {
 			if named {
 				return nil, g.refusal(a, id, policy.Refusal{Reason: "no dossier holds that item"})
@@ -208,20 +213,27 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 	}
 	if len(wanted) == 0 {
 		return nil, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
-			Item: "A01.01", Article: "Art. 3", Reason: g.nothing(a, h)}
+			Item: "A01.01", Article: "Art. 3", Reason: g.nothing(h)}
 	}
 	return wanted, nil
 }
 
 // nothing says why a request that named no item is granted nothing at all.
-func (g *Gate) nothing(a asking, h held) string {
-	switch {
-	case a.phase == "":
-		return "the campaign has not begun"
-	case h.relations == 0:
+func (g *Gate) nothing(h held) string {
+	if h.relations == 0 {
 		return "no relation with that candidate"
 	}
 	return "the table grants nothing here"
+}
+
+// outside refuses a question that is outside the table: asked before the campaign
+// began, or in words that the table does not have.
+func (g *Gate) outside(a asking, id catalogue.ItemID, err error) *Refusal {
+	why := policy.Refusal{Article: "Art. 3", Reason: err.Error()}
+	if a.phase == "" {
+		why.Reason = "the campaign has not begun"
+	}
+	return g.refusal(a, id, why)
 }
 
 func (g *Gate) query(a asking) (policy.Query, error) {

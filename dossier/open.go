@@ -45,6 +45,15 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 		if rings[class] != nil || elsewhere[class] {
 			continue
 		}
+		if x.row == nil {
+			if g.Connections == nil {
+				if named {
+					return nil, fmt.Errorf("%w: class %s", ErrElsewhere, class)
+				}
+				elsewhere[class] = true
+			}
+			continue
+		}
 		ring, err := g.Rings.Ring(a.mission.Recipient, class)
 		if errors.Is(err, ErrElsewhere) && !named {
 			elsewhere[class] = true
@@ -67,6 +76,9 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 	}
 	defer opener.close()
 	for _, x := range answers {
+		if x.row == nil {
+			continue
+		}
 		it := wanted[x.want].item
 		value, err := opener.value(ctx, x, it)
 		if err != nil {
@@ -89,15 +101,10 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 		if err != nil {
 			return fmt.Errorf("%s in form %s: %w", it.ID, x.grant.Derive, err)
 		}
-		if x.grant.Form < catalogue.FormMasked {
-			v.Clear = false
-		}
-		row := g.table().Row(x.grant.Row)
-		v.Fields = append(v.Fields, Field{
-			Item: it.ID, Name: it.Name, Repeats: it.Repeats, Record: recordName(x.row.Record), Ordinal: int(x.face.Ordinal),
-			Owner: g.owner(h, x.row), Form: x.grant.Form, Derive: x.grant.Derive, Article: row.Article, Row: row.SheetRow,
-			Value: Value{json: value},
-		})
+		g.give(v, g.field(h, it, x, value))
+	}
+	if err := g.openConnections(ctx, h, v, wanted, answers); err != nil {
+		return err
 	}
 	answered := itemsOf(wanted, answers)
 	for _, w := range wanted {
@@ -106,6 +113,26 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 		}
 	}
 	return nil
+}
+
+// field is one answer, as it leaves.
+func (g *Gate) field(h held, it catalogue.Item, x answer, value []byte) Field {
+	row := g.table().Row(x.grant.Row)
+	f := Field{Item: it.ID, Name: it.Name, Repeats: it.Repeats, Form: x.grant.Form, Derive: x.grant.Derive,
+		Article: row.Article, Row: row.SheetRow, Value: Value{json: value}}
+	if x.row != nil {
+		f.Record, f.Ordinal, f.Owner = recordName(x.row.Record), int(x.face.Ordinal), g.owner(h, x.row)
+	}
+	return f
+}
+
+// give adds a field to a view. One that is pseudonymised takes the candidate's
+// reference away from the whole of it.
+func (g *Gate) give(v *View, f Field) {
+	if f.Form < catalogue.FormMasked {
+		v.Clear = false
+	}
+	v.Fields = append(v.Fields, f)
 }
 
 func recordName(r crypto.RecordID) string {
@@ -145,6 +172,9 @@ func (g *Gate) opener(ctx context.Context, campaign string, answers []answer, ri
 	}
 	wanted := map[person][]crypto.Branch{}
 	for _, x := range answers {
+		if x.row == nil {
+			continue // a connection: its key is the day's
+		}
 		plan := &g.Layout.Tables[x.row.Table]
 		l := lock{x.row.Unit, plan.Class, plan.Fate, x.row.BranchVersion}
 		if _, seen := o.halves[l]; seen {

@@ -82,7 +82,7 @@ func (g *Gate) sealFact(a asking, f Fact, ref Ref) (FactRow, error) {
 	if f.Until != "" {
 		row.Until, _ = time.Parse(time.DateOnly, f.Until)
 	}
-	row.Sealed, err = a.key.Seal(nil, factScope(f.Kind), f.ID, nil, d.encode())
+	row.Sealed, err = a.key.Seal(nil, factScope(f.Kind), f.ID, row.bound(), d.encode())
 	return row, err
 }
 

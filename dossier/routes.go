@@ -57,8 +57,7 @@ func (d *drawing) route(s Scope, state RouteState, p Pointer) {
 	p.Candidate = d.candidate
 	r := Route{Scope: s, State: state, Tag: d.key.Tag(string(s.Kind), s.ID, d.candidate)}
 	rand.Read(r.FileNo[:])
-	// Bound to its scope and number: moved to another row, a pointer does not open.
-	r.Sealed, d.err = d.key.Seal(nil, string(s.Kind), s.ID, r.FileNo[:], p.encode())
+	r.Sealed, d.err = d.key.Seal(nil, string(s.Kind), s.ID, r.bound(), p.encode())
 	d.routes = append(d.routes, r)
 }
 

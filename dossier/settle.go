@@ -25,6 +25,9 @@ func (g *Gate) fetch(ctx context.Context, a asking, h held, wanted []want) ([]an
 	var selections []Selection
 	var columns [][]int // for each selection, the wanted items in the order of its columns
 	for i, w := range wanted {
+		if w.place.table == connectionTable {
+			continue
+		}
 		plan := &g.Layout.Tables[w.place.table]
 		at := slices.IndexFunc(selections, func(s Selection) bool {
 			return s.Table == w.place.table && slices.Equal(s.Records, w.records)
@@ -77,8 +80,11 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 	if err != nil {
 		return nil, &Refusal{Reason: err.Error()}
 	}
-	var granted []answer
+	granted := g.settleConnections(a, h, wanted)
 	answered := make([]bool, len(wanted))
+	for _, x := range granted {
+		answered[x.want] = true
+	}
 	for _, x := range answers {
 		w := wanted[x.want]
 		q.Relations, q.Guards = g.factsOf(a, h, w.item, x)

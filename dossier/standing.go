@@ -25,7 +25,8 @@ type asking struct {
 // relations and guards of the table, from routing and from recorded facts.
 type held struct {
 	candidate Ref
-	no        FileNo
+	file      FileNo             // the file's own number, never shown to another scope
+	no        FileNo             // under which the caller's scope knows the file
 	relations policy.RelationSet // for the file as a whole
 	guards    policy.GuardSet
 	classes   map[catalogue.ClassID]policy.GuardSet
@@ -133,6 +134,7 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 	if err := g.take(a, &h, scopes, routes); err != nil {
 		return h, err
 	}
+	h.file = fileNo
 	g.own(a, &h, *file, fileNo)
 	for _, f := range facts {
 		if err := g.takeFact(a, &h, f); err != nil {
@@ -149,7 +151,7 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 }
 
 func openRoute(a asking, r Route) (Pointer, error) {
-	raw, err := a.key.Open(nil, string(r.Scope.Kind), r.Scope.ID, r.FileNo[:], r.Sealed)
+	raw, err := a.key.Open(nil, string(r.Scope.Kind), r.Scope.ID, r.bound(), r.Sealed)
 	if err != nil {
 		return Pointer{}, fmt.Errorf("following a route of %s: %w", r.Scope.Kind, err)
 	}
@@ -222,7 +224,7 @@ func (g *Gate) takeFact(a asking, h *held, f FactRow) error {
 	if !f.holds(a.on, a.mission.ID) {
 		return nil
 	}
-	raw, err := a.key.Open(nil, factScope(f.Kind), f.ID, nil, f.Sealed)
+	raw, err := a.key.Open(nil, factScope(f.Kind), f.ID, f.bound(), f.Sealed)
 	if err != nil {
 		return fmt.Errorf("fact %s: %w", f.ID, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // phases begin at midnight in Paris, whatever the machine has
 
 	"github.com/alecthomas/kong"
 )

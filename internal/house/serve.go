@@ -94,9 +94,17 @@ func (h *House) Traces(ctx context.Context, identity string) (*audit.Log, error)
 		return nil, err
 	}
 	h.mu.Lock()
-	h.close = append(h.close, store.Close, log.Close)
+	h.close = append(h.close, store.Close, log.Close, func() { h.checkpoint(log) })
 	h.mu.Unlock()
 	return log, nil
+}
+
+// checkpoint signs where the traces stand when a process ends, so that what it
+// recorded is covered. Without a database it cannot, and the next process will.
+func (h *House) checkpoint(log *audit.Log) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_, _ = log.Checkpoint(ctx)
 }
 
 // gatherTraces is how long traces wait to share a commit, when there are others: a
@@ -113,19 +121,10 @@ func (h *House) logSigner() (note.Signer, error) {
 
 // Verify rebuilds the traces and compares them, as the identity that reads them.
 func (h *House) Verify(ctx context.Context) (audit.Report, error) {
-	keys, err := h.keys("trace-read")
+	reader, err := h.traceReader(ctx)
 	if err != nil {
 		return audit.Report{}, err
 	}
-	dsn, err := h.Parts.DSN(parts.Audit, "sceau_trace_read")
-	if err != nil {
-		return audit.Report{}, err
-	}
-	store, err := traces.OpenReader(ctx, dsn)
-	if err != nil {
-		return audit.Report{}, err
-	}
-	defer store.Close()
 	public, err := os.ReadFile(h.Path("identities", "log.pub"))
 	if err != nil {
 		return audit.Report{}, err
@@ -134,7 +133,7 @@ func (h *House) Verify(ctx context.Context) (audit.Report, error) {
 	if err != nil {
 		return audit.Report{}, err
 	}
-	return audit.Verify(ctx, audit.Verification{Store: store, Keys: keys, DayKey: crypto.DayKey, Verifiers: note.VerifierList(verifier)})
+	return audit.Verify(ctx, audit.Verification{Store: reader.Store, Keys: reader.Keys, DayKey: crypto.DayKey, Verifiers: note.VerifierList(verifier)})
 }
 
 // Gate opens the door for a person's commands.
@@ -147,7 +146,32 @@ func (h *House) Gate(ctx context.Context) (*dossier.Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.gate(ctx, table, log)
+	gate, err := h.gate(ctx, table, log)
+	if err != nil {
+		return nil, err
+	}
+	gate.Connections, err = h.traceReader(ctx)
+	return gate, err
+}
+
+// traceReader opens what lies beside the traces, as the identity that reads them.
+func (h *House) traceReader(ctx context.Context) (*audit.Reader, error) {
+	keys, err := h.keys("trace-read")
+	if err != nil {
+		return nil, err
+	}
+	dsn, err := h.Parts.DSN(parts.Audit, "sceau_trace_read")
+	if err != nil {
+		return nil, err
+	}
+	store, err := traces.OpenReader(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	h.close = append(h.close, store.Close)
+	h.mu.Unlock()
+	return &audit.Reader{Store: store, Keys: keys, DayKey: crypto.DayKey, Now: h.Now}, nil
 }
 
 func (h *House) gate(ctx context.Context, table *policy.Table, log *audit.Log) (*dossier.Gate, error) {
@@ -321,6 +345,9 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 		return nil, fmt.Errorf("identity %s serves nobody: it is for jobs", identity)
 	}
 	h.rings.only = identity
+	if others := h.readableIdentities(identity); len(others) > 0 {
+		log.Warn("this system user can read the credentials of other identities too: one system user is no boundary", "identities", len(others))
+	}
 	trace, err := h.Traces(ctx, identity)
 	if err != nil {
 		return nil, err
@@ -349,6 +376,21 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	s.Table = func() *policy.Table { return table }
 	s.Gate, err = h.gate(ctx, table, trace)
 	return s, err
+}
+
+// readableIdentities lists the other identities whose credential this process could
+// read. It holds one and uses one; in production the files of the others are not
+// there, or belong to another system user.
+func (h *House) readableIdentities(own string) (others []string) {
+	for _, who := range h.Catalogue.Identities() {
+		if who.Name == own {
+			continue
+		}
+		if _, err := readSecret(h.secretIDPath(who.Name)); err == nil {
+			others = append(others, who.Name)
+		}
+	}
+	return others
 }
 
 // ready asks every part whether it answers.
