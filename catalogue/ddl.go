@@ -22,7 +22,7 @@ func (c *Catalogue) DDL() string {
 			i, _ := c.Item(id)
 			fmt.Fprintf(&b, "\t%s bytea NOT NULL, -- %s\n", i.Column(), id)
 		}
-		b.WriteString("\tPRIMARY KEY (campaign, unit, record)\n) PARTITION BY LIST (campaign);\n\n")
+		b.WriteString("\tPRIMARY KEY (unit, record, campaign)\n) PARTITION BY LIST (campaign);\n\n")
 	}
 	return b.String()
 }

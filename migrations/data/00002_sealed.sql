@@ -5,6 +5,9 @@
 -- One table for each class, fate, record and unit of erasure, derived from
 -- catalogue/fields. Every cell is NOT NULL: a field left empty is a padded null
 -- under seal. One partition a campaign, so that a campaign goes in one piece.
+--
+-- Keys begin with the unit: within a partition every row has the same campaign, and
+-- an index that began with it would read the whole campaign to find one person.
 
 -- +goose Up
 -- agents, par agent
@@ -22,7 +25,7 @@ CREATE TABLE agents_agent (
 	agent_email bytea NOT NULL, -- A03.06
 	agent_login bytea NOT NULL, -- A03.07
 	agent_authorisation_profile bytea NOT NULL, -- A03.09
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- vœux et propositions, par vœu (reste codé à deux ans)
@@ -52,7 +55,7 @@ CREATE TABLE choices_coded_wish (
 	admission_nature bytea NOT NULL, -- A16.09
 	administrative_enrolment_status bytea NOT NULL, -- A16.11
 	first_day_attendance bytea NOT NULL, -- A16.12
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- vœux et propositions (part à deux ans)
@@ -63,7 +66,7 @@ CREATE TABLE choices_other (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	withdrawal_reason bytea NOT NULL, -- A16.10
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- vœux et propositions, par vœu (part à deux ans)
@@ -76,7 +79,7 @@ CREATE TABLE choices_other_wish (
 	home_programme_distance bytea NOT NULL, -- A15.03
 	apprenticeship_information bytea NOT NULL, -- A15.10
 	admission_justification bytea NOT NULL, -- A16.08
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- état civil
@@ -90,7 +93,7 @@ CREATE TABLE civil_status (
 	birth_department bytea NOT NULL, -- A01.11
 	birth_commune bytea NOT NULL, -- A01.12
 	nationality bytea NOT NULL, -- A01.13
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- état civil, justificatif d'identité
@@ -101,7 +104,7 @@ CREATE TABLE civil_status_identity_proof (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	identity_proof_pdf bytea NOT NULL, -- A01.20
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- coordonnées (reste codé à deux ans)
@@ -112,7 +115,7 @@ CREATE TABLE contact_coded (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	academy_of_residence bytea NOT NULL, -- A01.17
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- coordonnées (part à deux ans)
@@ -127,7 +130,7 @@ CREATE TABLE contact_other (
 	landline_phone bytea NOT NULL, -- A01.16
 	basin_of_residence bytea NOT NULL, -- A01.18
 	email bytea NOT NULL, -- A01.19
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- responsables, par responsable
@@ -144,7 +147,7 @@ CREATE TABLE family_responsible (
 	responsible_postal_address bytea NOT NULL, -- A01.25
 	responsible_phone bytea NOT NULL, -- A01.26
 	responsible_email bytea NOT NULL, -- A01.27
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- dossier du candidat
@@ -159,7 +162,7 @@ CREATE TABLE file (
 	commitments bytea NOT NULL, -- A07.16
 	resuming_experiences bytea NOT NULL, -- A10.08
 	resuming_commitments bytea NOT NULL, -- A10.09
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- dossier du candidat, par activité
@@ -177,7 +180,7 @@ CREATE TABLE file_activity (
 	activity_performance bytea NOT NULL, -- A07.12
 	awards bytea NOT NULL, -- A07.13
 	activity_referent_persons bytea NOT NULL, -- A07.14
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- dossier du candidat, par document
@@ -190,7 +193,7 @@ CREATE TABLE file_document (
 	training_certificates bytea NOT NULL, -- A07.04
 	title_certificates bytea NOT NULL, -- A07.05
 	qualification_certificates bytea NOT NULL, -- A07.06
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- dossier du candidat, par vœu
@@ -203,7 +206,7 @@ CREATE TABLE file_wish (
 	motivated_study_project bytea NOT NULL, -- A07.02
 	additional_documents_type bytea NOT NULL, -- A07.17
 	additional_documents_collection_mode bytea NOT NULL, -- A07.18
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- fraude
@@ -214,7 +217,7 @@ CREATE TABLE fraud (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	preregistration_fraud_record bytea NOT NULL, -- A01.28
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- besoins d'accompagnement
@@ -228,7 +231,7 @@ CREATE TABLE guidance_needs (
 	needs_training bytea NOT NULL, -- A11.02
 	needs_activities bytea NOT NULL, -- A11.03
 	needs_services bytea NOT NULL, -- A11.04
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- santé
@@ -243,7 +246,7 @@ CREATE TABLE health (
 	cdaph_opinion_exists bytea NOT NULL, -- A13.02
 	military_medical_visit_done bytea NOT NULL, -- A13.03
 	military_medical_visit_date bytea NOT NULL, -- A13.04
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- identité (reste codé à deux ans)
@@ -254,7 +257,7 @@ CREATE TABLE identity_coded (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	sex bytea NOT NULL, -- A01.09
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- identité (part à deux ans)
@@ -272,7 +275,7 @@ CREATE TABLE identity_other (
 	first_names bytea NOT NULL, -- A01.07
 	birth_date bytea NOT NULL, -- A01.08
 	bac_registration_number bytea NOT NULL, -- A12.09
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- ressources et bourse (reste codé à deux ans)
@@ -286,7 +289,7 @@ CREATE TABLE income_coded (
 	siblings_in_higher_education_count bytea NOT NULL, -- A02.04
 	lycee_bursary_step bytea NOT NULL, -- A02.06
 	higher_education_bursary_shares bytea NOT NULL, -- A02.07
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- ressources et bourse (part à deux ans)
@@ -298,7 +301,7 @@ CREATE TABLE income_other (
 	commitment bytea NOT NULL,
 	gross_global_income bytea NOT NULL, -- A02.01
 	conditional_bursary_notice bytea NOT NULL, -- A02.05
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- ressources et bourse, par document, avis d'imposition (part à deux ans)
@@ -309,7 +312,7 @@ CREATE TABLE income_other_document_tax_notice (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	previous_year_tax_notice bytea NOT NULL, -- A02.02
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- paiements, par paiement
@@ -323,7 +326,7 @@ CREATE TABLE payment_payment (
 	payment_done bytea NOT NULL, -- A06.02
 	payment_amount bytea NOT NULL, -- A06.03
 	payment_date bytea NOT NULL, -- A06.04
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- assimilation et commission d'accès, par demande (reste codé à deux ans)
@@ -335,7 +338,7 @@ CREATE TABLE recourse_coded_request (
 	commitment bytea NOT NULL,
 	assimilation_status bytea NOT NULL, -- A04.10
 	reexamination_status bytea NOT NULL, -- A05.03
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- assimilation et commission d'accès, par document, justificatifs de réexamen (part à deux ans)
@@ -346,7 +349,7 @@ CREATE TABLE recourse_other_document_reexamination (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	reexamination_documents bytea NOT NULL, -- A05.02
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- assimilation et commission d'accès, par demande (part à deux ans)
@@ -362,7 +365,7 @@ CREATE TABLE recourse_other_request (
 	assimilation_refusal_reason bytea NOT NULL, -- A04.11
 	reexamination_reason bytea NOT NULL, -- A05.01
 	reexamination_refusal_reason bytea NOT NULL, -- A05.04
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- assimilation et commission d'accès, par demande, justificatifs d'assimilation (part à deux ans)
@@ -378,7 +381,7 @@ CREATE TABLE recourse_other_request_assimilation (
 	family_record_book_copy bytea NOT NULL, -- A04.07
 	elite_athlete_certificate bytea NOT NULL, -- A04.08
 	sports_club_recruitment_certificate bytea NOT NULL, -- A04.09
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- assimilation et commission d'accès, par vœu (part à deux ans)
@@ -390,7 +393,7 @@ CREATE TABLE recourse_other_wish (
 	commitment bytea NOT NULL,
 	caes_preference bytea NOT NULL, -- A15.12
 	auto_responder_preference bytea NOT NULL, -- A15.13
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité (reste codé à deux ans)
@@ -422,7 +425,7 @@ CREATE TABLE schooling_coded (
 	bac_honours bytea NOT NULL, -- A12.13
 	oral_group bytea NOT NULL, -- A12.14
 	french_language_test_exemption bytea NOT NULL, -- A12.17
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par épreuve (reste codé à deux ans)
@@ -436,7 +439,7 @@ CREATE TABLE schooling_coded_exam_test (
 	bac_test_averages bytea NOT NULL, -- A12.12
 	french_language_tests bytea NOT NULL, -- A12.15
 	french_language_test_results bytea NOT NULL, -- A12.16
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par année scolaire (reste codé à deux ans)
@@ -457,7 +460,7 @@ CREATE TABLE schooling_coded_school_year (
 	he_curricula bytea NOT NULL, -- A09.03
 	he_options bytea NOT NULL, -- A09.04
 	he_results bytea NOT NULL, -- A09.05
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par année et matière (reste codé à deux ans)
@@ -470,7 +473,7 @@ CREATE TABLE schooling_coded_school_year_subject (
 	marks bytea NOT NULL, -- A08.08
 	averages bytea NOT NULL, -- A08.09
 	class_ranks bytea NOT NULL, -- A08.10
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par vœu (reste codé à deux ans)
@@ -481,7 +484,7 @@ CREATE TABLE schooling_coded_wish (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	avenir_head_opinion bytea NOT NULL, -- A08.16
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité (part à deux ans)
@@ -492,7 +495,7 @@ CREATE TABLE schooling_other (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	bridging_class_team_proposal bytea NOT NULL, -- A08.13
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par document (part à deux ans)
@@ -504,7 +507,7 @@ CREATE TABLE schooling_other_document (
 	commitment bytea NOT NULL,
 	he_follow_up_form bytea NOT NULL, -- A09.08
 	resuming_follow_up_form bytea NOT NULL, -- A10.07
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par épreuve (part à deux ans)
@@ -515,7 +518,7 @@ CREATE TABLE schooling_other_exam_test (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	bac_tests_list bytea NOT NULL, -- A12.10
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par année et matière (part à deux ans)
@@ -527,7 +530,7 @@ CREATE TABLE schooling_other_school_year_subject (
 	commitment bytea NOT NULL,
 	teacher_appraisals bytea NOT NULL, -- A08.11
 	avenir_teacher_appraisals bytea NOT NULL, -- A08.15
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- scolarité, par vœu (part à deux ans)
@@ -538,7 +541,7 @@ CREATE TABLE schooling_other_wish (
 	branch_version integer NOT NULL,
 	commitment bytea NOT NULL,
 	avenir_head_appraisal bytea NOT NULL, -- A08.17
-	PRIMARY KEY (campaign, unit, record)
+	PRIMARY KEY (unit, record, campaign)
 ) PARTITION BY LIST (campaign);
 
 -- Ciphertext does not compress: trying would cost time at each write and tell,

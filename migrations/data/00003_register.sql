@@ -81,7 +81,7 @@ CREATE TABLE fact (
 	ended_at    timestamptz,
 	ended_by    text
 );
-CREATE INDEX ON fact (campaign, tag);
+CREATE INDEX ON fact (tag, campaign);
 
 GRANT SELECT ON campaign, programme, mission, account, fact TO sceau_gate;
 GRANT SELECT, INSERT ON campaign, programme, school, mission TO sceau_register;

@@ -12,9 +12,9 @@ CREATE TABLE routing (
 	state      text NOT NULL,
 	ref_tag    bytea NOT NULL,
 	sealed_ref bytea NOT NULL,
-	PRIMARY KEY (campaign, scope_kind, scope_id, file_no)
+	PRIMARY KEY (file_no, campaign)
 );
-CREATE UNIQUE INDEX ON routing (campaign, ref_tag);
+CREATE UNIQUE INDEX ON routing (ref_tag, campaign);
 
 -- Equality look-up by HMAC, one key an index and campaign, nearly unique values only.
 CREATE TABLE blind_index (
@@ -22,10 +22,10 @@ CREATE TABLE blind_index (
 	index_id text NOT NULL,
 	mac      bytea NOT NULL,
 	unit     bytea NOT NULL,
-	PRIMARY KEY (campaign, index_id, mac, unit)
+	PRIMARY KEY (mac, unit, index_id, campaign)
 );
 -- One registration number is one file: the session issues it.
-CREATE UNIQUE INDEX blind_index_registration ON blind_index (campaign, mac) WHERE index_id = 'registration';
+CREATE UNIQUE INDEX blind_index_registration ON blind_index (mac, campaign) WHERE index_id = 'registration';
 
 -- How far an import came, in the same transaction as what it wrote.
 CREATE TABLE import (

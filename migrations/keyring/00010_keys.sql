@@ -36,7 +36,7 @@ CREATE TABLE unit_secret (
     kind       text  NOT NULL CHECK (kind <> ''),
     wrap       bytea NOT NULL CHECK (octet_length(wrap) > 36),
     commitment bytea NOT NULL CHECK (octet_length(commitment) = 16),
-    PRIMARY KEY (campaign, unit)
+    PRIMARY KEY (unit, campaign) -- the unit first: it finds the row, a campaign finds them all
 );
 
 -- For classes such as health, one secret more for each person, of everybody: that a row exists
@@ -47,8 +47,8 @@ CREATE TABLE unit_class_secret (
     class      text  NOT NULL,
     wrap       bytea NOT NULL CHECK (octet_length(wrap) > 36),
     commitment bytea NOT NULL CHECK (octet_length(commitment) = 16),
-    PRIMARY KEY (campaign, unit, class),
-    FOREIGN KEY (campaign, unit) REFERENCES unit_secret ON DELETE CASCADE
+    PRIMARY KEY (unit, class, campaign),
+    FOREIGN KEY (unit, campaign) REFERENCES unit_secret ON DELETE CASCADE
 );
 
 -- Making a campaign's keys is the owner's work, with no credential that stays anywhere.
