@@ -87,6 +87,9 @@ var (
 	ErrNoSuchMission = errors.New("no mission in force with that credential")
 	// ErrNoSuchCandidate means that the reference leads to no file of the campaign.
 	ErrNoSuchCandidate = errors.New("no such candidate in this campaign")
+	// ErrUnavailable means that the database of dossiers does not answer for now:
+	// nothing was opened, and the caller may come back.
+	ErrUnavailable = errors.New("the database of dossiers does not answer")
 )
 
 // A Refusal is the gate's answer when the table, the relation or a guard says no.

@@ -115,13 +115,17 @@ func (v dossierFindVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := h.Catalogue.Index(v.Index); !ok {
+	index, ok := h.Catalogue.Index(v.Index)
+	if !ok {
 		return misusef("no index is named %s", v.Index)
 	}
 	// Standard input, because every user of the machine can list arguments.
 	typed, err := bufio.NewReader(t.in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
+	}
+	if _, ok := index.Typed(typed); !ok {
+		return misusef("index %s looks for %d values on standard input, separated by semicolons", v.Index, len(index.Items))
 	}
 	gate, err := h.Gate(ctx)
 	if err != nil {

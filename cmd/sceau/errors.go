@@ -75,6 +75,8 @@ func hintFor(err error) string {
 		return "the mission may have ended; `sceau mission import` gives new ones"
 	case errors.Is(err, crypto.ErrUnavailable):
 		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
+	case errors.Is(err, dossier.ErrUnavailable):
+		return "look at the data cluster with `sceau status`; nothing was opened"
 	case errors.Is(err, dossier.ErrNotTraced):
 		return "look at the audit cluster with `sceau status`; nothing was opened"
 	case errors.Is(err, fs.ErrNotExist):

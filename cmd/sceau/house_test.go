@@ -86,6 +86,9 @@ func (l *lazyHouse) open(t testing.TB) *testHouse {
 	testkit.Required(t)
 	l.once.Do(func() {
 		if l.h, l.err = newHouse(); l.err == nil {
+			l.err = l.h.sign()
+		}
+		if l.err == nil {
 			l.err = l.h.people(60)
 		}
 	})
@@ -100,7 +103,7 @@ func (l *lazyHouse) made() (*testHouse, error) { return l.h, l.err }
 const examples = "../../docs/examples/demo"
 
 // newHouse does what the README says, command by command: the parts, two signers, a
-// demonstration campaign, missions, a signed table. Nobody is in it yet.
+// demonstration campaign, missions. Nobody is in it, and no table is in force yet.
 func newHouse() (*testHouse, error) {
 	home, err := os.MkdirTemp("", "sceau-script-")
 	if err != nil {
@@ -113,16 +116,25 @@ func newHouse() (*testHouse, error) {
 	if h.keeper, err = watchHouse(home); err != nil {
 		return h, err
 	}
-	key := func(name string) string { return filepath.Join(home, "policy", "keys", name+".key") }
 	return h, h.run(
 		[]string{"up"},
-		[]string{"policy", "keygen", "dpo", "--out", key("dpo"), "--trust"},
-		[]string{"policy", "keygen", "controller", "--out", key("controller"), "--trust"},
+		[]string{"policy", "keygen", "dpo", "--out", h.key("dpo"), "--trust"},
+		[]string{"policy", "keygen", "controller", "--out", h.key("controller"), "--trust"},
 		[]string{"campaign", "create", filepath.Join(examples, "campaign.yaml"), "--demo"},
 		[]string{"mission", "import", filepath.Join(examples, "missions.ndjson")},
+	)
+}
+
+func (h *testHouse) key(name string) string {
+	return filepath.Join(h.home, "policy", "keys", name+".key")
+}
+
+// sign puts the table of access in force.
+func (h *testHouse) sign() error {
+	return h.run(
 		[]string{"policy", "publish"},
-		[]string{"policy", "sign", "--key", key("dpo")},
-		[]string{"policy", "sign", "--key", key("controller")},
+		[]string{"policy", "sign", "--key", h.key("dpo")},
+		[]string{"policy", "sign", "--key", h.key("controller")},
 	)
 }
 

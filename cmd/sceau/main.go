@@ -6,9 +6,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // phases begin at midnight in Paris, whatever the machine has
 
@@ -73,7 +75,16 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exit // help was asked for
 	}
 	if err != nil {
-		return report(stderr, misuse{err})
+		return report(stderr, misuse{withoutArgument(err)})
 	}
 	return report(stderr, command.Run())
+}
+
+// withoutArgument drops an argument too many from the error about it: it may be the
+// value of a person, typed where standard input was meant, and errors go to logs.
+func withoutArgument(err error) error {
+	if strings.HasPrefix(err.Error(), "unexpected argument ") {
+		return errors.New("an argument too many; a value to look for comes on standard input")
+	}
+	return err
 }

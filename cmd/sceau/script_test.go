@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,14 +104,18 @@ func (p person) card(dir string) error {
 }
 
 // ownHouse gives the script a house that it may spoil: `house` with nobody in it,
-// `house inhabited` with the same people as in the other.
+// `house inhabited` with the same people as in the other, `house unsigned` with no
+// table of access in force.
 func ownHouse(ts *testscript.TestScript, neg bool, args []string) {
 	h, err := newHouse()
 	if h != nil {
 		ts.Defer(func() { ts.Check(h.erase()) })
 	}
 	ts.Check(err)
-	if len(args) > 0 {
+	if !slices.Contains(args, "unsigned") {
+		ts.Check(h.sign())
+	}
+	if slices.Contains(args, "inhabited") {
 		ts.Check(h.people(60))
 	}
 	ts.Check(h.lend(ts, ts.Getenv("WORK")))

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"sceau/dossier"
+	"sceau/internal/postgres/pool"
 )
 
 // quiet keeps the condition of a database error and drops its message and detail,
@@ -21,6 +22,9 @@ import (
 func quiet(doing string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if pool.Away(err) {
+		return fmt.Errorf("%s: %w", doing, dossier.ErrUnavailable)
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {

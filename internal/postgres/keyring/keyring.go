@@ -8,9 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/crypto"
+	"sceau/internal/postgres/pool"
 )
 
 // A Store is the keyring as the role of its connections sees it.
@@ -61,16 +59,7 @@ func explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	var refused *pgconn.PgError
-	var unreached *pgconn.ConnectError
-	var network net.Error
-	away := errors.As(err, &unreached) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-	if errors.As(err, &refused) {
-		// Shutting down, starting up, or no connection left; a wrong password is none
-		// of these and stays what it is.
-		away = strings.HasPrefix(refused.Code, "57P") || strings.HasPrefix(refused.Code, "53") || strings.HasPrefix(refused.Code, "08")
-	}
-	if away {
+	if pool.Away(err) {
 		return fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
 	}
 	return err
