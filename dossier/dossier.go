@@ -99,6 +99,7 @@ type Refusal struct {
 	Purpose   catalogue.Purpose
 	Phase     catalogue.Phase
 	Item      catalogue.ItemID // the first refused
+	Act       string           // what was refused, when it is not to read an item
 	Article   string           // the article that refuses, or that would grant
 	Reason    string           // what is missing, in words
 	Request   string           // reference of the trace
@@ -109,5 +110,9 @@ func (r *Refusal) Error() string {
 	if r.Phase == "" {
 		in = " before the first phase"
 	}
-	return fmt.Sprintf("%s may not read %s for %s%s: %s (%s)", r.Recipient, r.Item, r.Purpose, in, r.Reason, r.Article)
+	act := r.Act
+	if act == "" {
+		act = "read " + string(r.Item)
+	}
+	return fmt.Sprintf("%s may not %s for %s%s: %s (%s)", r.Recipient, r.Item, r.Purpose, in, r.Reason, r.Article)
 }

@@ -34,7 +34,8 @@ func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, str
 	}
 	a, err := g.admit(ctx, ask)
 	if err != nil {
-		return Ref{}, "", err
+		ask.Items = x.Items
+		return Ref{}, "", g.turnAway(ctx, ask, "find", err)
 	}
 	ring, err := g.Rings.Ring(a.mission.Recipient, ClassRouting)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -99,13 +100,13 @@ type Ask struct {
 func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	a, err := g.admit(ctx, ask)
 	if err != nil {
-		return View{}, err
+		return View{}, g.turnAway(ctx, ask, "read", err)
 	}
 	h, err := g.follow(ctx, a, ask.Candidate)
-	if err != nil {
-		return View{}, err
-	}
 	event := g.event(a, h, rand.Text(), "read")
+	if err != nil {
+		return View{}, g.lost(ctx, event, ask.Items, err)
+	}
 
 	wanted, refused := g.plan(a, h, ask.Items)
 	if refused != nil {
@@ -148,6 +149,50 @@ func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 	}
 	a.key, err = ring.Routing(ctx, c.ID)
 	return a, err
+}
+
+// turnAway traces who came without a mission in force or with another's credential:
+// guessing leaves a trace too. The name is the one that was claimed.
+func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error) error {
+	if !errors.Is(cause, ErrNoSuchMission) {
+		return cause
+	}
+	event := audit.Event{
+		At: g.Now(), Campaign: ask.Campaign, Recipient: strangers, Purpose: string(ask.Purpose), Action: action, Items: ask.Items,
+		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
+		Agent: claimed(ask.Mission), Request: rand.Text(),
+	}
+	if ask.Candidate != (Ref{}) {
+		event.Candidate = ask.Candidate.String()
+	}
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotTraced, err))
+	}
+	return cause
+}
+
+// strangers are whom the tables of the decree call anybody else.
+const strangers = "X4"
+
+// claimed keeps of a name what could be one.
+func claimed(name string) string {
+	if _, _, ok := ParseAccount(name); ok || missionName(name) {
+		return name
+	}
+	return "not a name"
+}
+
+// lost traces a request that led to no file, or to one that could not be followed.
+func (g *Gate) lost(ctx context.Context, event audit.Event, items []catalogue.ItemID, cause error) error {
+	if !errors.Is(cause, ErrNoSuchCandidate) {
+		return cause
+	}
+	event.Subject, event.Items = nil, items
+	event.Decision, event.Rule = audit.Refused, "no such candidate"
+	if _, err := g.Traces.Record(ctx, event); err != nil {
+		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotTraced, err))
+	}
+	return cause
 }
 
 func (g *Gate) event(a asking, h held, request, action string) audit.Event {

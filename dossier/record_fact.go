@@ -25,8 +25,9 @@ type FactBook interface {
 var ErrNoSuchFact = errors.New("no such fact")
 
 // RecordFact records a fact as the mission that presents the credential. Who may
-// record what is in the catalogue; nobody records the fact that their own mission
-// reads by, neither by name nor through their recipient or organisation.
+// record what is in the catalogue. The recorder has a relation with the file that no
+// recorded fact made, or a head of school could open anybody's file to a teacher;
+// and nobody reads by a fact of their own recording.
 func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential Credential, on time.Time) error {
 	ref, err := crypto.ParseUnitID(f.Candidate)
 	if err != nil {
@@ -34,7 +35,8 @@ func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential
 	}
 	a, err := g.admit(ctx, Ask{Mission: f.By, Credential: credential, Purpose: "P1", On: on})
 	if err != nil {
-		return fmt.Errorf("fact %s: %w", f.ID, err)
+		ask := Ask{Mission: f.By, Purpose: "P1", Candidate: ref}
+		return fmt.Errorf("fact %s: %w", f.ID, g.turnAway(ctx, ask, "record", err))
 	}
 	by, err := recorders(g.Catalogue, f.Kind)
 	if err != nil {
@@ -46,16 +48,22 @@ func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential
 	}
 	event := g.event(a, h, rand.Text(), "record "+f.Kind)
 	event.Decision, event.Rule = audit.Granted, "recorded_by"
-	allowed := slices.Contains(by, a.mission.Recipient)
-	if !allowed {
+	reason := ""
+	switch {
+	case !slices.Contains(by, a.mission.Recipient):
+		reason = fmt.Sprintf("a fact %s is recorded by %v", f.Kind, by)
+	case h.routed == 0:
+		reason = "no relation with that candidate"
+	}
+	if reason != "" {
 		event.Decision = audit.Refused
 	}
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	if !allowed {
-		return &Refusal{Recipient: a.mission.Recipient, Purpose: "P1", Phase: a.phase, Item: "A14.03", Article: "Art. 3",
-			Reason: fmt.Sprintf("a fact %s is recorded by %v", f.Kind, by), Request: event.Request}
+	if reason != "" {
+		return &Refusal{Recipient: a.mission.Recipient, Purpose: "P1", Phase: a.phase, Act: "record " + f.Kind, Article: "Art. 3",
+			Reason: reason, Request: event.Request}
 	}
 	row, err := g.sealFact(a, f, ref)
 	if err != nil {

@@ -28,6 +28,7 @@ type held struct {
 	file      FileNo             // the file's own number, never shown to another scope
 	no        FileNo             // under which the caller's scope knows the file
 	relations policy.RelationSet // for the file as a whole
+	routed    policy.RelationSet // of those, the ones that no recorded fact made
 	guards    policy.GuardSet
 	classes   map[catalogue.ClassID]policy.GuardSet
 	items     map[catalogue.ItemID]policy.GuardSet
@@ -136,6 +137,7 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 	}
 	h.file = fileNo
 	g.own(a, &h, *file, fileNo)
+	h.routed = h.relations
 	for _, f := range facts {
 		if err := g.takeFact(a, &h, f); err != nil {
 			return h, err

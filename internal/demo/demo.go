@@ -446,7 +446,8 @@ func factID(mission, kind string, ref dossier.Ref) string {
 // recorder finds a mission, other than the caller's, that may record a fact.
 func (p *Play) recorder(who caller, one *Person, by []catalogue.RecipientID) (string, bool) {
 	for _, o := range p.Orders {
-		if o.Mission != who.id && slices.Contains(by, o.Recipient) {
+		// Who records has a relation with the file of their own.
+		if o.Mission != who.id && slices.Contains(by, o.Recipient) && p.ties(caller{id: o.Mission, order: o}, one) {
 			return o.Mission, true
 		}
 	}
