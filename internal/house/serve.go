@@ -26,6 +26,14 @@ import (
 
 // Publications opens the tables of access ever published, and who may sign.
 func (h *House) Publications(ctx context.Context) (policy.Publications, policy.Trust, error) {
+	return h.publicationsAs(ctx, "sceau_policy")
+}
+
+func (h *House) publicationsAs(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
+	return h.publications(ctx, "sceau_policy")
+}
+
+func (h *House) publications(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
 	f, err := os.Open(h.Path("policy", "signers"))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, policy.Trust{}, errors.New("nobody may sign yet: make two keys with `sceau policy keygen NAME --out FILE --trust`")
@@ -38,7 +46,7 @@ func (h *House) Publications(ctx context.Context) (policy.Publications, policy.T
 	if err != nil {
 		return nil, policy.Trust{}, err
 	}
-	p, err := h.pool(ctx, "sceau_policy")
+	p, err := h.pool(ctx, role)
 	if err != nil {
 		return nil, policy.Trust{}, err
 	}
@@ -59,9 +67,10 @@ func AddSigner(home, public string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// Table is the table in force: signed by enough people, unaltered, compiled anew.
+// Table is the table in force: signed by enough people, unaltered, compiled anew. It
+// is read as the gate, which can neither publish nor sign.
 func (h *House) Table(ctx context.Context) (*policy.Table, error) {
-	store, trust, err := h.Publications(ctx)
+	store, trust, err := h.publications(ctx, "sceau_gate")
 	if err != nil {
 		return nil, err
 	}
@@ -354,11 +363,11 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	}
 	s := &api.Server{Identity: identity, Log: log, Ready: h.ready}
 	if identity == "intake" {
-		register, err := h.Register(ctx)
+		p, err := h.pool(ctx, "sceau_intake")
 		if err != nil {
 			return nil, err
 		}
-		campaigns, err := register.Campaigns(ctx)
+		campaigns, err := dossiers.Register{DB: p}.Campaigns(ctx)
 		if err != nil {
 			return nil, err
 		}

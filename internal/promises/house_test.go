@@ -410,9 +410,12 @@ func (p *place) enter(ctx context.Context) (err error) {
 func takeIn(ctx context.Context, in *dossier.Intake, campaign string, lines [][]byte) ([]*person, error) {
 	var people []*person
 	file := bytes.NewReader(bytes.Join(lines, nil))
-	_, err := in.Import(ctx, campaign, file, dossier.ImportOptions{Source: rapidName(campaign, lines), Arrived: func(a dossier.Arrival) {
+	report, err := in.Import(ctx, campaign, file, dossier.ImportOptions{Source: rapidName(campaign, lines), Arrived: func(a dossier.Arrival) {
 		people = append(people, &person{campaign: campaign, number: a.Line, line: lines[a.Line-1], ref: a.Ref, accounts: a.Accounts})
 	}})
+	if err == nil && len(report.Refused) > 0 {
+		err = fmt.Errorf("campaign %s: %d lines are refused: %v", campaign, len(report.Refused), report.Refused)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -559,23 +559,16 @@ BEGIN
 		GROUP BY c.relname
 	LOOP
 		EXECUTE format('ALTER TABLE %I %s', sealed.relname, sealed.storage);
-		-- Intake adds and never looks back. The gate reads, adds a record and
-		-- changes cells: whose row it is, it cannot change.
+		-- Intake adds and never looks back. The gate looks and changes nothing; nobody
+		-- reads through it what is an agent's own.
 		EXECUTE format('GRANT INSERT ON %I TO sceau_intake', sealed.relname);
-		EXECUTE format('GRANT SELECT, INSERT ON %I TO sceau_gate', sealed.relname);
-		EXECUTE (
-			SELECT format('GRANT UPDATE (%s) ON %I TO sceau_gate', string_agg(quote_ident(a.attname), ', '), sealed.relname)
-			FROM pg_attribute a
-			WHERE a.attrelid = format('public.%I', sealed.relname)::regclass
-				AND a.attnum > 0 AND a.attname NOT IN ('campaign', 'unit', 'record')
-		);
+		IF sealed.relname <> 'agents_agent' THEN
+			EXECUTE format('GRANT SELECT ON %I TO sceau_gate', sealed.relname);
+		END IF;
 	END LOOP;
 END
 $$;
 -- +goose StatementEnd
-
--- An agent's own data are sealed when the mission is imported.
-GRANT INSERT ON agents_agent TO sceau_register;
 
 -- open_campaign makes a campaign's partitions. Nobody who serves may create a
 -- table; this one thing is lent to the register, under the owner's name.

@@ -9,7 +9,6 @@ CREATE TABLE campaign (
 	label      text NOT NULL,
 	demo       boolean NOT NULL DEFAULT false,
 	calendar   jsonb NOT NULL, -- first day of each phase; one row, read before every answer
-	closed_at  timestamptz,
 	created_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -89,5 +88,5 @@ GRANT UPDATE (calendar) ON campaign TO sceau_register;
 GRANT UPDATE (ended_at) ON mission TO sceau_register;
 GRANT SELECT, INSERT ON fact TO sceau_register;
 GRANT UPDATE (ended_at, ended_by) ON fact TO sceau_register;
-GRANT SELECT ON campaign, programme, school TO sceau_intake;
+GRANT SELECT ON programme, school TO sceau_intake;
 GRANT INSERT ON account, password TO sceau_intake;

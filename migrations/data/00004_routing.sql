@@ -24,8 +24,9 @@ CREATE TABLE blind_index (
 	unit     bytea NOT NULL,
 	PRIMARY KEY (mac, unit, index_id, campaign)
 );
--- One registration number is one file: the session issues it.
+-- One registration number is one file: the session issues it. One INE is one pupil.
 CREATE UNIQUE INDEX blind_index_registration ON blind_index (mac, campaign) WHERE index_id = 'registration';
+CREATE UNIQUE INDEX blind_index_ine ON blind_index (mac, campaign) WHERE index_id = 'ine';
 
 -- How far an import came, in the same transaction as what it wrote.
 CREATE TABLE import (

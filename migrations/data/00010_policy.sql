@@ -21,6 +21,6 @@ CREATE TABLE policy_signature (
 	PRIMARY KEY (publication, signer)
 );
 
--- Publishing and signing only ever add. The others read what they run on.
+-- Publishing and signing only ever add. The gate reads what it runs on.
 GRANT SELECT, INSERT ON policy_publication, policy_signature TO sceau_policy;
-GRANT SELECT ON policy_publication, policy_signature TO sceau_gate, sceau_register, sceau_intake;
+GRANT SELECT ON policy_publication, policy_signature TO sceau_gate;

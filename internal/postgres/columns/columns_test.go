@@ -77,8 +77,8 @@ func TestACampaignIsAPartitionThatServingRolesCannotReshape(t *testing.T) {
 		t.Errorf("intake adds a row: %v", err)
 	}
 	gate := connect(t, d.DSN("sceau_gate"))
-	if _, err := gate.Exec(ctx, `UPDATE contact_coded SET academy_of_residence = '\x02'`); err != nil {
-		t.Errorf("the gate changes a cell: %v", err)
+	if _, err := gate.Exec(ctx, `SELECT academy_of_residence FROM contact_coded`); err != nil {
+		t.Errorf("the gate reads a cell: %v", err)
 	}
 	for _, tt := range []struct {
 		name string
@@ -88,6 +88,7 @@ func TestACampaignIsAPartitionThatServingRolesCannotReshape(t *testing.T) {
 		{"a campaign that nobody opened takes no row", intake, strings.ReplaceAll(insert, "$1", "'another'")},
 		{"intake never looks back", intake, "SELECT unit FROM contact_coded"},
 		{"intake changes nothing", intake, `UPDATE contact_coded SET academy_of_residence = '\x03'`},
+		{"the gate changes no cell", gate, `UPDATE contact_coded SET academy_of_residence = '\x02'`},
 		{"the gate deletes nothing", gate, "DELETE FROM contact_coded"},
 		{"the gate cannot give a row to somebody else", gate, `UPDATE contact_coded SET unit = '\x02'`},
 		{"the register reads no dossier", register, "SELECT unit FROM contact_coded"},

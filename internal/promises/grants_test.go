@@ -1,0 +1,276 @@
+package promises_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"sceau/internal/postgres/roles"
+)
+
+// granted is all that the roles who serve may do, and why. A grant that is not here is
+// one too many, whoever added it.
+var granted = map[string]map[string][]string{
+	"sceau_gate": {
+		"SELECT": {"(sealed)", "campaign", "programme", "mission", "account", "fact", "routing", "blind_index", "policy_publication", "policy_signature"},
+	},
+	"sceau_intake": {
+		"SELECT": {"programme", "school", // routes are drawn from them
+			"blind_index",               // a registration number enters once
+			"import", "import_refusal"}, // an import resumes
+		"INSERT": {"(sealed)", "agents_agent", "account", "password", "routing", "blind_index", "import", "import_refusal"},
+		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
+	},
+	"sceau_register": {
+		"SELECT": {"campaign", "programme", "school", "mission", "fact"},
+		"INSERT": {"campaign", "programme", "school", "mission", "fact"},
+		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by"},
+	},
+	"sceau_policy": {
+		"SELECT": {"policy_publication", "policy_signature"},
+		"INSERT": {"policy_publication", "policy_signature"},
+	},
+	"sceau_keyring_write": {
+		"SELECT": {"key_name", "branch_key"},
+		"INSERT": {"unit_secret", "unit_class_secret"},
+	},
+	"sceau_keyring_read": {
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret"},
+	},
+	"sceau_trace_write": {
+		"SELECT": {"day_key", "trace_hash", "day_log", "field_set.id"},
+		"INSERT": {"day_key", "field_set", "trace", "trace_hash", "day_log", "checkpoint", "connection"},
+	},
+	"sceau_trace_read": {
+		"SELECT": {"day_key", "field_set", "trace", "trace_hash", "day_log", "checkpoint", "connection"},
+	},
+}
+
+// functions are those that a role may call, of ours.
+var functions = map[string][]string{
+	"sceau_register":    {"open_campaign"},
+	"sceau_trace_write": {"open_connection_days", "open_trace_day"},
+}
+
+func TestEachRoleMayDoWhatItDoesAndNoMore(t *testing.T) {
+	p := open(t)
+	ctx := context.Background()
+	for _, cluster := range roles.Clusters {
+		for _, role := range roles.Of(cluster) {
+			if role == roles.Owner {
+				continue
+			}
+			var want []string
+			for verb, tables := range granted[role] {
+				for _, table := range tables {
+					if table != "(sealed)" {
+						want = append(want, verb+" "+table)
+						continue
+					}
+					for _, s := range p.Catalogue.Tables() {
+						if s.Name != "agents_agent" {
+							want = append(want, verb+" "+s.Name)
+						}
+					}
+				}
+			}
+			for _, f := range functions[role] {
+				want = append(want, "EXECUTE "+f)
+			}
+			// Partitions too: a grant on one of them opens a campaign by the back door.
+			rows, err := p.owner[cluster].Query(ctx, `
+				SELECT v || ' ' || c.relname FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) v
+				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege($1, c.oid, v)
+				UNION
+				SELECT v || ' ' || c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) v
+				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+					AND has_column_privilege($1, c.oid, a.attnum, v) AND NOT has_table_privilege($1, c.oid, v)
+				UNION
+				SELECT v || ' sequence ' || c.relname FROM pg_class c, unnest('{USAGE,SELECT,UPDATE}'::text[]) v
+				WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace AND has_sequence_privilege($1, c.oid, v)
+				UNION
+				SELECT 'EXECUTE ' || f.proname FROM pg_proc f WHERE f.pronamespace = 'public'::regnamespace AND has_function_privilege($1, f.oid, 'EXECUTE')
+				UNION
+				SELECT 'CREATE in the schema' WHERE has_schema_privilege($1, 'public', 'CREATE')
+				UNION
+				SELECT 'member of ' || r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1, r.oid, 'MEMBER')
+				UNION
+				SELECT v || ' in the database' FROM unnest('{CREATE,TEMPORARY}'::text[]) v WHERE has_database_privilege($1, current_database(), v)`, role)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range got {
+				if !slices.Contains(want, g) {
+					t.Errorf("%s: %s may %s, which nothing here needs", cluster, role, g)
+				}
+			}
+			for _, w := range want {
+				if !slices.Contains(got, w) {
+					t.Errorf("%s: %s may not %s, which it needs", cluster, role, w)
+				}
+			}
+			if len(want) == 0 {
+				t.Errorf("%s: nobody said what %s is for", cluster, role)
+			}
+		}
+	}
+}
+
+// A grant is worth what the server answers to a statement.
+func TestTheServerRefusesEachRoleWhatIsNotItsPart(t *testing.T) {
+	p := open(t)
+	ctx := context.Background()
+	tries := map[string][]string{
+		"sceau_gate": {
+			"INSERT INTO mission SELECT * FROM mission",
+			"UPDATE mission SET until = until",
+			"UPDATE mission SET ended_at = NULL",
+			"INSERT INTO account SELECT * FROM account",
+			"UPDATE account SET credential = credential",
+			"UPDATE campaign SET calendar = calendar",
+			"UPDATE campaign SET demo = true",
+			"INSERT INTO fact SELECT * FROM fact",
+			"UPDATE fact SET ended_at = NULL",
+			"UPDATE routing SET state = 'confirmed'",
+			"INSERT INTO routing SELECT * FROM routing",
+			"DELETE FROM routing",
+			"UPDATE identity_other SET last_name = last_name",
+			"UPDATE health SET commitment = commitment",
+			"INSERT INTO health SELECT * FROM health",
+			"DELETE FROM identity_other",
+			"TRUNCATE identity_other",
+			"SELECT agent_last_name FROM agents_agent",
+			"SELECT hash FROM password",
+			"SELECT source FROM import",
+			"INSERT INTO policy_publication (publication, statement, table_csv) VALUES (repeat('a', 64), '', '')",
+			"INSERT INTO policy_signature (publication, signer, line) SELECT publication, 'x', '' FROM policy_publication",
+			"SELECT open_campaign('another')",
+			"CREATE TABLE notebook (line text)",
+			"CREATE TEMPORARY TABLE notebook (line text)",
+			"COPY identity_other FROM STDIN",
+		},
+		"sceau_intake": {
+			"SELECT last_name FROM identity_other",
+			"SELECT count(*) FROM health",
+			"COPY identity_other TO STDOUT",
+			"SELECT credential FROM account",
+			"SELECT hash FROM password",
+			"SELECT file_no FROM routing",
+			"SELECT mission FROM mission",
+			"SELECT fact FROM fact",
+			"SELECT publication FROM policy_publication",
+			"UPDATE identity_other SET last_name = ''",
+			"UPDATE account SET credential = credential",
+			"UPDATE blind_index SET unit = unit",
+			"DELETE FROM blind_index",
+			"DELETE FROM import_refusal",
+			"DELETE FROM identity_other",
+			"INSERT INTO mission (mission) VALUES ('x')",
+			"INSERT INTO fact (fact, campaign, kind, tag, sealed, recorded_by, begins) VALUES ('x', '2026', 'x', '', '', 'x', now())",
+			"INSERT INTO identity_other (campaign, unit) VALUES ('2026', '') RETURNING last_name",
+			"INSERT INTO account (campaign, unit, responsible, recipient, credential) VALUES ('2026', '', 0, 'S1', '') ON CONFLICT (unit, responsible) DO UPDATE SET credential = excluded.credential",
+			"INSERT INTO programme SELECT * FROM programme",
+		},
+		"sceau_register": {
+			"SELECT last_name FROM identity_other",
+			"SELECT count(*) FROM health",
+			"SELECT unit FROM account",
+			"SELECT file_no FROM routing",
+			"SELECT mac FROM blind_index",
+			"SELECT hash FROM password",
+			"INSERT INTO routing (campaign) VALUES ('2026')",
+			"INSERT INTO account (campaign) VALUES ('2026')",
+			"INSERT INTO agents_agent (campaign) VALUES ('2026')",
+			"UPDATE mission SET credential = credential",
+			"UPDATE mission SET scopes = scopes",
+			"UPDATE mission SET until = until",
+			"UPDATE mission SET recipient = recipient",
+			"UPDATE fact SET until = NULL",
+			"UPDATE fact SET sealed = sealed",
+			"UPDATE campaign SET demo = true",
+			"DELETE FROM mission",
+			"DELETE FROM fact",
+			"DELETE FROM campaign",
+			"SELECT publication FROM policy_publication",
+			"CREATE TABLE notebook (line text)",
+		},
+		"sceau_policy": {
+			"SELECT last_name FROM identity_other",
+			"SELECT unit FROM health",
+			"SELECT file_no FROM routing",
+			"SELECT mission FROM mission",
+			"SELECT unit FROM account",
+			"SELECT fact FROM fact",
+			"SELECT mac FROM blind_index",
+			"SELECT campaign FROM campaign",
+			"UPDATE policy_publication SET statement = statement",
+			"DELETE FROM policy_signature",
+			"CREATE TABLE notebook (line text)",
+		},
+	}
+	n := 0
+	for _, role := range sortedKeys(tries) {
+		conn := p.connect(t, "data", role)
+		for _, statement := range tries[role] {
+			_, err := conn.Exec(ctx, statement)
+			var refused *pgconn.PgError
+			if !errors.As(err, &refused) || refused.Code != "42501" {
+				t.Errorf("%s: %s: %v, want permission denied (42501)", role, statement, err)
+			}
+			n++
+		}
+		// Every sealed table, not those named above alone.
+		for _, s := range p.Catalogue.Tables() {
+			verbs := []string{"SELECT unit FROM %s", "UPDATE %s SET unit = unit", "DELETE FROM %s", "TRUNCATE %s", "SELECT FROM %s FOR UPDATE"}
+			if role == "sceau_gate" && s.Name != "agents_agent" {
+				verbs = verbs[1:]
+			}
+			if role != "sceau_intake" {
+				verbs = append(verbs, "INSERT INTO %s (campaign) VALUES ('2026')")
+			}
+			for _, verb := range verbs {
+				statement := fmt.Sprintf(verb, ident(s.Name))
+				_, err := conn.Exec(ctx, statement)
+				var refused *pgconn.PgError
+				if !errors.As(err, &refused) || refused.Code != "42501" {
+					t.Errorf("%s: %s: %v, want permission denied (42501)", role, statement, err)
+				}
+				n++
+			}
+		}
+	}
+	t.Logf("%d statements refused", n)
+}
+
+// Roles of one cluster are strangers in the others.
+func TestNoRoleEntersTheClusterOfAnother(t *testing.T) {
+	p := open(t)
+	for _, cluster := range roles.Clusters {
+		for _, other := range roles.Clusters {
+			for _, role := range roles.Of(other) {
+				if other == cluster || role == roles.Owner {
+					continue
+				}
+				if _, err := p.at.DSN(cluster, role); err == nil {
+					t.Errorf("%s has an address in %s", role, cluster)
+				}
+				var exists bool
+				if err := p.owner[cluster].QueryRow(context.Background(), "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
+					t.Fatal(err)
+				}
+				if exists {
+					t.Errorf("%s exists in %s", role, cluster)
+				}
+			}
+		}
+	}
+}
