@@ -46,8 +46,8 @@ type KeyName struct {
 	State    KeyState
 }
 
-// DayKey wraps the keys of the traces, one key version a day. It belongs to no
-// campaign: traces outlive them.
+// DayKey wraps the keys of the days of traces, each wrap under a version that is
+// recorded with it. It belongs to no campaign: traces outlive them.
 const DayKey = "sceau-trace-day"
 
 // KeyPrefix is what the names of a role begin with, in every campaign: a policy of

@@ -44,9 +44,8 @@ const maxResponsibles = 4
 // responsible is a person with a secret of their own: forgetting one does not
 // forget the child.
 //
-// Units below a candidate are computed, so that no table links them and the gate
-// needs no look-up to find them; whoever knows the candidate's reference could
-// count the responsibles anyway.
+// Units below a candidate are computed, so that the gate needs no look-up to find
+// them; the keyring says whose they are too, and with it how many there are.
 func Responsible(c Ref, n int) crypto.UnitID { return below(c, KindResponsible, n) }
 
 // Bundle is the unit of the documents that support one decision ("pièces

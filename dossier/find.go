@@ -11,10 +11,6 @@ import (
 	"sceau/policy"
 )
 
-// ErrNotFound means that no file of the campaign has that value, or none that the
-// mission has a relation with: the two look alike.
-var ErrNotFound = errors.New("no file answers to that value")
-
 // ErrManyFound means that several files answer: families share a phone.
 var ErrManyFound = errors.New("several files answer to that value: use a value of one person")
 
@@ -58,7 +54,6 @@ func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, str
 func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.ItemID, found []Ref) (Ref, string, error) {
 	request := rand.Text()
 	var granted []Ref
-	var refused *Refusal
 	for _, ref := range found {
 		h, err := g.follow(ctx, a, ref)
 		if err != nil {
@@ -71,7 +66,6 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 			return Ref{}, request, err
 		}
 		if why != nil {
-			refused = why
 			event.Decision, event.Rule = audit.Refused, why.Article
 		} else {
 			event.Decision, event.Rule = audit.Granted, row
@@ -86,19 +80,21 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 		return granted[0], request, nil
 	case len(granted) > 1:
 		return Ref{}, request, ErrManyFound
-	case refused != nil:
-		refused.Request = request
-		return Ref{}, request, refused
 	}
-	// Nobody was found: a question all the same, and one that a curious agent
-	// could ask about a neighbour, so it leaves a trace that names no file.
-	event := g.event(a, held{}, request, "find")
-	event.Subject, event.Candidate = nil, ""
-	event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
-	if _, err := g.Traces.Record(ctx, event); err != nil {
-		return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	if len(found) == 0 {
+		// Nobody was found: a question all the same, and one that a curious agent
+		// could ask about a neighbour, so it leaves a trace that names no file.
+		event := g.event(a, held{}, request, "find")
+		event.Subject, event.Candidate = nil, ""
+		event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
+		if _, err := g.Traces.Record(ctx, event); err != nil {
+			return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
+		}
 	}
-	return Ref{}, request, ErrNotFound
+	// A file that is not there and one that is nobody's business answer alike: who
+	// is in the campaign is told to nobody who has no relation with them.
+	return Ref{}, request, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Item: items[0],
+		Act: "find by " + string(items[0]), Article: "Art. 3", Reason: "no file that this mission may match answers to that value", Request: request}
 }
 
 // matches says whether every item may be matched for this file: whoever may read an

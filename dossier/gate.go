@@ -33,7 +33,8 @@ type Gate struct {
 
 	inForce atomic.Pointer[policy.Table]
 
-	ownWish      policy.RelationSet // wishRelations as bits
+	ownWish      policy.RelationSet // of wishes on the caller's programmes
+	tiedWish     policy.RelationSet // of wishes in the caller's academy or ministry
 	recordGuards policy.GuardSet    // guards that a record can bring by itself
 }
 
@@ -41,7 +42,10 @@ type Gate struct {
 // looked for a relation under another name would never find it, or worse.
 func NewGate(g *Gate) (*Gate, error) {
 	var err error
-	if g.ownWish, err = g.Words.Relations(wishRelations...); err != nil {
+	if g.ownWish, err = g.Words.Relations("applied_programme", "admitted_programme"); err != nil {
+		return nil, err
+	}
+	if g.tiedWish, err = g.Words.Relations("academy_of_programme", "supervised_programme"); err != nil {
 		return nil, err
 	}
 	if g.recordGuards, err = g.Words.Guards(append(slices.Clone(recordMarks), "own_subject")...); err != nil {
@@ -116,11 +120,17 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	answers, refused = g.settle(a, h, wanted, answers, ask.Items)
+	named := len(ask.Items) > 0
+	answers, empty, refused := g.settle(a, h, wanted, answers, named)
 	if refused != nil {
 		return View{}, g.refuse(ctx, event, refused, ask.Items)
 	}
-	return g.open(ctx, a, h, event, wanted, answers, len(ask.Items) > 0)
+	view, err := g.open(ctx, a, h, event, wanted, answers, named)
+	if err != nil {
+		return View{}, err
+	}
+	view.Held = empty
+	return view, nil
 }
 
 // admit finds out who asks, for which campaign, and in which phase.

@@ -135,6 +135,9 @@ func (f *Forms) Parse(line []byte) (*Filing, error) {
 	if _, err := dec.ReadToken(); err == nil {
 		return nil, &LineError{Rule: "line: one object, nothing after it"}
 	}
+	if len(filing.many["per_responsible"]) > maxResponsibles {
+		return nil, &LineError{Rule: fmt.Sprintf("per_responsible: at most %d", maxResponsibles)}
+	}
 	for k, it := range one.items {
 		if it.Required && filing.one[k] == nil {
 			return nil, &LineError{Item: it.ID, Rule: "a value is required"}

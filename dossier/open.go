@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,7 +16,9 @@ import (
 func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wanted []want, answers []answer, named bool) (View, error) {
 	rings, err := g.rings(a, wanted, &answers, named)
 	if err != nil {
-		return View{}, err
+		event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), audit.Failed, "keys held by another identity"
+		_, second := g.Traces.Record(ctx, event)
+		return View{}, errors.Join(err, second)
 	}
 	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", g.rules(answers)
 	if _, err := g.Traces.Record(ctx, event); err != nil {
@@ -86,7 +89,7 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 		}
 		if x.grant.Derive == "scrub" {
 			if cleaner == nil {
-				if cleaner, err = g.scrubberFor(ctx, a, h); err != nil {
+				if cleaner, err = g.scrubberFor(ctx, a, h, v.Request); err != nil {
 					return err
 				}
 			}
@@ -106,12 +109,6 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 	if err := g.openConnections(ctx, h, v, wanted, answers); err != nil {
 		return err
 	}
-	answered := itemsOf(wanted, answers)
-	for _, w := range wanted {
-		if !slices.Contains(answered, w.item.ID) {
-			v.Held = append(v.Held, w.item.ID)
-		}
-	}
 	return nil
 }
 
@@ -121,7 +118,7 @@ func (g *Gate) field(h held, it catalogue.Item, x answer, value []byte) Field {
 	f := Field{Item: it.ID, Name: it.Name, Repeats: it.Repeats, Form: x.grant.Form, Derive: x.grant.Derive,
 		Article: row.Article, Row: row.SheetRow, Value: Value{json: value}}
 	if x.row != nil {
-		f.Record, f.Ordinal, f.Owner = recordName(x.row.Record), int(x.face.Ordinal), g.owner(h, x.row)
+		f.Record, f.Ordinal, f.Owner = h.recordName(x), int(x.face.Ordinal), g.owner(h, x.row)
 	}
 	return f
 }
@@ -135,11 +132,18 @@ func (g *Gate) give(v *View, f Field) {
 	v.Fields = append(v.Fields, f)
 }
 
-func recordName(r crypto.RecordID) string {
-	if r == (crypto.RecordID{}) {
+// recordName names a record in an answer. Under a file number it is a name of that
+// scope's own: two scopes that compared answers would join the candidate by it.
+func (h held) recordName(x answer) string {
+	id := x.row.Record
+	switch {
+	case id == (crypto.RecordID{}):
 		return ""
+	case x.grant.Form < catalogue.FormMasked:
+		sum := sha256.Sum256(append(append([]byte("record under "), h.no[:]...), id[:]...))
+		return crypto.RecordID(sum[:16]).String()
 	}
-	return crypto.UnitID(r).String()
+	return id.String()
 }
 
 // owner says which responsible a row belongs to, 0 for the candidate's own.
@@ -277,7 +281,7 @@ func outcome(err error) string {
 
 // scrubberFor opens the names, numbers and addresses that must not stand in a text.
 // It does so as SYS-gate, under its own rows and its own trace, and hands none out.
-func (g *Gate) scrubberFor(ctx context.Context, a asking, h held) (*scrubber, error) {
+func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string) (*scrubber, error) {
 	as := a
 	as.mission.Recipient, as.mission.Responsible = "SYS-gate", 0
 	as.purpose = "P1"
@@ -310,7 +314,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held) (*scrubber, er
 	if err != nil {
 		return nil, err
 	}
-	event := g.event(as, hh, "scrub", "read")
+	event := g.event(as, hh, request, "scrub")
 	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", "scrub_pending"
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)

@@ -83,7 +83,7 @@ func (g *Gate) sealFact(a asking, f Fact, ref Ref) (FactRow, error) {
 			return FactRow{}, errors.New("record is not an id of a record")
 		}
 	}
-	row := FactRow{ID: f.ID, Kind: f.Kind, Tag: factTag(a.key, f.Kind, to, ref), RecordedBy: a.mission.ID, From: civil(a.on)}
+	row := FactRow{ID: f.ID, Kind: f.Kind, Tag: factTag(a.key, f.Kind, to, ref), RecordedBy: recorder(a), From: civil(a.on)}
 	if f.From != "" {
 		row.From, _ = time.Parse(time.DateOnly, f.From)
 	}
@@ -99,6 +99,16 @@ func civil(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// recorder names who records. A mission stands by its name; an account would be the
+// candidate's reference in clear beside the kind of the fact, so a tag stands for it.
+func recorder(a asking) string {
+	if a.mission.Candidate == (Ref{}) {
+		return a.mission.ID
+	}
+	tag := a.key.Tag("recorder", a.mission.ID, a.mission.Candidate)
+	return string(a.mission.Recipient) + ":" + crypto.UnitID(tag).String()
+}
+
 // EndFact ends a fact, as the mission that recorded it.
 func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission string, credential Credential) error {
 	a, err := g.admit(ctx, Ask{Mission: mission, Credential: credential, Purpose: "P1"})
@@ -109,7 +119,7 @@ func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission st
 	if err != nil {
 		return err
 	}
-	if by != a.mission.ID {
+	if by != recorder(a) {
 		return fmt.Errorf("fact %s was recorded by another mission", id)
 	}
 	event := g.event(a, held{}, rand.Text(), "end fact")
@@ -117,5 +127,5 @@ func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission st
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	return book.EndFact(ctx, id, a.mission.ID)
+	return book.EndFact(ctx, id, by)
 }

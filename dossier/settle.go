@@ -75,12 +75,13 @@ func (g *Gate) unitsFor(a asking, h held, t catalogue.Table) []crypto.UnitID {
 
 // settle decides each cell with the facts of its own record. For an item named by
 // the caller at least one record must be granted, unless the file as a whole is.
-func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named []catalogue.ItemID) ([]answer, *Refusal) {
+// empty are the items that are granted and of which the file has no record.
+func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named bool) (granted []answer, empty []catalogue.ItemID, refused *Refusal) {
 	q, err := g.query(a)
 	if err != nil {
-		return nil, &Refusal{Reason: err.Error()}
+		return nil, nil, g.outside(a, wanted[0].item.ID, err)
 	}
-	granted := g.settleConnections(a, h, wanted)
+	granted = g.settleConnections(a, h, wanted)
 	answered := make([]bool, len(wanted))
 	for _, x := range granted {
 		answered[x.want] = true
@@ -100,20 +101,25 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named [
 		granted = append(granted, x)
 	}
 	for i, w := range wanted {
-		if answered[i] || len(named) == 0 {
+		if answered[i] {
 			continue
 		}
 		grant, ok := g.onNoRecord(&q, a, h, w)
-		if !ok {
-			return nil, g.refusal(a, w.item.ID, g.table().Why(&q, w.index))
+		switch {
+		case !ok && named:
+			return nil, nil, g.refusal(a, w.item.ID, g.table().Why(&q, w.index))
+		case !ok:
+			continue
 		}
-		if _, ok := opens(w.item, grant, a.mission.Recipient); !ok {
+		if _, ok = opens(w.item, grant, a.mission.Recipient); ok {
+			empty = append(empty, w.item.ID)
+		} else if named {
 			row := g.table().Row(grant.Row)
-			return nil, g.refusal(a, w.item.ID, policy.Refusal{Article: row.Article,
+			return nil, nil, g.refusal(a, w.item.ID, policy.Refusal{Article: row.Article,
 				Reason: "granted in form " + string(grant.Derive) + ", which this item does not give by itself"})
 		}
 	}
-	return granted, nil
+	return granted, empty, nil
 }
 
 // onNoRecord decides an item of which the file has no record: granted all the same
@@ -154,8 +160,9 @@ func (g *Gate) factsOf(a asking, h held, it catalogue.Item, x answer) (policy.Re
 	relations := h.relations
 	guards := h.guards | h.classes[it.Class] | h.items[it.ID] | h.records[x.row.Record] | g.mission(a, it, x)
 	if it.Repeats == "per_wish" {
-		relations = relations&^g.ownWish | h.wishes[x.row.Record]
-		relations |= g.tied(a, h, x.face)
+		// Judged record by record: on the record of another programme, of another
+		// academy, these relations do not hold.
+		relations = relations&^(g.ownWish|g.tiedWish) | h.wishes[x.row.Record] | g.tied(a, h, x.face)
 	}
 	guards |= g.marked(a, x.face)
 	// Marks of the caller's own wishes hold on the file too: an identity proof is one

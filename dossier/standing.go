@@ -37,12 +37,6 @@ type held struct {
 	wishes map[crypto.RecordID]policy.RelationSet
 }
 
-// wishRelations are judged record by record on items repeated per wish: on the
-// record of another programme they do not hold.
-var wishRelations = []catalogue.Relation{
-	"applied_programme", "admitted_programme", "academy_of_programme", "supervised_programme",
-}
-
 // scopes lists the scopes of a mission, nearest first: the first that leads to the
 // file gives its number.
 func (m Mission) scopes() []Scope {
@@ -223,7 +217,7 @@ func (g *Gate) own(a asking, h *held, file Pointer, no FileNo) {
 // takeFact adds a recorded fact, on what it names: the file, a class, an item or
 // a record.
 func (g *Gate) takeFact(a asking, h *held, f FactRow) error {
-	if !f.holds(a.on, a.mission.ID) {
+	if !f.holds(a.on, recorder(a)) {
 		return nil
 	}
 	raw, err := a.key.Open(nil, factScope(f.Kind), f.ID, f.bound(), f.Sealed)

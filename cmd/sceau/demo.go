@@ -43,6 +43,9 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	canaries := filepath.Join(aside, "canaries.ndjson")
 	keys := filepath.Join(home, "policy", "keys")
 	n, seed := strconv.Itoa(v.Candidates), strconv.FormatUint(v.Seed, 10)
+	if err := markDemo(home, v); err != nil {
+		return err
+	}
 	for _, args := range [][]string{
 		{"up"},
 		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
@@ -56,11 +59,6 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	} {
 		if err := v.step(t, args...); err != nil {
 			return err
-		}
-		if args[0] == "up" {
-			if err := markDemo(home, v); err != nil {
-				return err
-			}
 		}
 	}
 	campaign, err := v.importAll(ctx, t, dossiers)
@@ -113,28 +111,31 @@ func markDemo(home string, v demoVerb) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(home, demoMark), text, 0o600)
 }
 
 func (v demoVerb) summary(t *terminal, c campaignFigures, a demo.Day, took time.Duration) {
 	fmt.Fprintf(t.out, `
 A campaign under seal
-  candidates entered        %d (%d lines refused)
-  fields sealed             %d, each under a key of its own record
-  sealing                   %.0f fields/s
-  missions that asked       %d, of %d recipients of the decree
-  accesses granted          %d
-  accesses refused          %d, each with its article
-  all of it took            %s
+  candidates entered        %[2]d (%[3]d lines refused)
+  fields sealed             %[4]d, each under a key of its own record
+  sealing                   %.0[5]f fields/s
+  missions that asked       %[6]d, of %[7]d recipients of the decree
+  accesses granted          %[8]d
+  accesses refused          %[9]d, each with its article
+  all of it took            %[10]s
 
 What to try next
-  sceau up
-  sceau campaign list
-  sceau dossier read --as %s --purpose %s --on %s %s
-  sceau policy table --format csv | head
-  sceau catalogue register --format md | less
-  sceau audit verify
-  sceau down
-`, c.entered, c.refused, c.fields, c.perSecond, a.Missions, a.Recipients, a.Granted, a.Refused, took.Round(time.Second),
+  %[1]s up
+  %[1]s campaign list
+  %[1]s dossier read --as %[11]s --purpose %[12]s --on %[13]s %[14]s
+  %[1]s policy table --format csv | head
+  %[1]s catalogue register --format md | less
+  %[1]s audit verify
+  %[1]s down
+`, os.Args[0], c.entered, c.refused, c.fields, c.perSecond, a.Missions, a.Recipients, a.Granted, a.Refused, took.Round(time.Second),
 		a.Example.Mission, a.Example.Purpose, a.Example.On, a.Example.Candidate)
 }

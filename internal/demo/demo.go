@@ -9,6 +9,7 @@ package demo
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -439,8 +440,9 @@ func (p *Play) facts(who caller, one *Person, s situation) (facts []dossier.Fact
 }
 
 func factID(mission, kind string, ref dossier.Ref) string {
-	who := strings.NewReplacer("_", "-", ".", "-").Replace(mission)
-	return fmt.Sprintf("%s-%.12s-%s", strings.ReplaceAll(kind, "_", "-"), who, ref.String()[:8])
+	// Of the candidate nothing: the id of a fact stands in clear.
+	sum := sha256.Sum256([]byte(mission + ref.String()))
+	return fmt.Sprintf("%s-%x", strings.ReplaceAll(kind, "_", "-"), sum[:6])
 }
 
 // recorder finds a mission, other than the caller's, that may record a fact.
