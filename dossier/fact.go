@@ -1,9 +1,7 @@
 package dossier
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,26 +61,7 @@ func factTag(key *crypto.RoutingKey, kind, addressee string, c Ref) [16]byte {
 // ReadFacts reads a file of facts, one JSON object a line, and refuses the whole
 // of it at the first that is not in order.
 func ReadFacts(r io.Reader, c *catalogue.Catalogue) ([]Fact, error) {
-	var facts []Fact
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
-		}
-		var f Fact
-		dec := json.NewDecoder(bytes.NewReader(line))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&f); err != nil {
-			return nil, fmt.Errorf("line %d: not a fact: %w", n, withoutValue(err))
-		}
-		if err := f.check(c); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		facts = append(facts, f)
-	}
-	return facts, lines.Err()
+	return readLines(r, "a fact", func(f Fact) error { return f.check(c) })
 }
 
 func (f Fact) check(c *catalogue.Catalogue) error {

@@ -1,8 +1,6 @@
 package dossier
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -67,31 +65,17 @@ type MissionOrder struct {
 // ReadMissionOrders reads a mission file, one JSON object a line, and refuses the
 // whole of it at the first line that is not in order.
 func ReadMissionOrders(r io.Reader, c *catalogue.Catalogue) ([]MissionOrder, error) {
-	var orders []MissionOrder
-	seen := map[string]int{}
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
-		}
-		var o MissionOrder
-		dec := json.NewDecoder(bytes.NewReader(line))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&o); err != nil {
-			return nil, fmt.Errorf("line %d: not a mission: %w", n, withoutValue(err))
-		}
+	seen := map[string]bool{}
+	return readLines(r, "a mission", func(o MissionOrder) error {
 		if err := o.check(c); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return err
 		}
-		if first, ok := seen[o.Mission]; ok {
-			return nil, fmt.Errorf("line %d: mission %s stands on line %d already", n, o.Mission, first)
+		if seen[o.Mission] {
+			return fmt.Errorf("mission %s stands in the file already", o.Mission)
 		}
-		seen[o.Mission] = n
-		orders = append(orders, o)
-	}
-	return orders, lines.Err()
+		seen[o.Mission] = true
+		return nil
+	})
 }
 
 func (o MissionOrder) check(c *catalogue.Catalogue) error {
@@ -177,21 +161,4 @@ func (m Mission) presents(c Credential, on time.Time) bool {
 	digest := c.Digest()
 	known := subtle.ConstantTimeCompare(digest[:], m.Credential[:]) == 1
 	return known && m.EndedAt.IsZero() && (m.Until.IsZero() || dayOf(on) <= dayOf(m.Until))
-}
-
-// withoutValue keeps the shape of a JSON error and drops what it quotes: an
-// error never carries a personal value.
-func withoutValue(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("malformed JSON at byte %d", syntax.Offset)
-	}
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
-		return fmt.Errorf("%s is not of the expected kind", kind.Field)
-	}
-	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("unknown key %s", field)
-	}
-	return errors.New("malformed JSON")
 }

@@ -36,20 +36,8 @@ func (v benchVerb) Run(ctx context.Context, t *terminal) (err error) {
 	quiet := &terminal{in: strings.NewReader(""), out: t.err, err: t.err}
 	d := demoVerb{Candidates: v.Candidates, Seed: v.Seed, Examples: v.Examples}
 	defer func() { err = errors.Join(err, d.step(quiet, "down")) }()
-	keys := filepath.Join(home, "policy", "keys")
-	for _, args := range [][]string{
-		{"up"},
-		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
-		{"policy", "keygen", "controller", "--out", filepath.Join(keys, "controller.key"), "--trust"},
-		{"campaign", "create", filepath.Join(v.Examples, "campaign.yaml"), "--demo"},
-		{"mission", "import", filepath.Join(v.Examples, "missions.ndjson")},
-		{"policy", "publish"},
-		{"policy", "sign", "--key", filepath.Join(keys, "dpo.key")},
-		{"policy", "sign", "--key", filepath.Join(keys, "controller.key")},
-	} {
-		if err := d.step(quiet, args...); err != nil {
-			return err
-		}
+	if err := d.furnish(quiet, home); err != nil {
+		return err
 	}
 	return v.measure(ctx, t, home)
 }

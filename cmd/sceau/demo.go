@@ -41,25 +41,15 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 
 	dossiers := filepath.Join(home, "demo.ndjson")
 	canaries := filepath.Join(aside, "canaries.ndjson")
-	keys := filepath.Join(home, "policy", "keys")
-	n, seed := strconv.Itoa(v.Candidates), strconv.FormatUint(v.Seed, 10)
 	if err := markDemo(home, v); err != nil {
 		return err
 	}
-	for _, args := range [][]string{
-		{"up"},
-		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
-		{"policy", "keygen", "controller", "--out", filepath.Join(keys, "controller.key"), "--trust"},
-		{"campaign", "create", filepath.Join(v.Examples, "campaign.yaml"), "--demo"},
-		{"mission", "import", filepath.Join(v.Examples, "missions.ndjson")},
-		{"policy", "publish"},
-		{"policy", "sign", "--key", filepath.Join(keys, "dpo.key")},
-		{"policy", "sign", "--key", filepath.Join(keys, "controller.key")},
-		{"generate", "--candidates", n, "--seed", seed, "--out", dossiers, "--canaries", canaries},
-	} {
-		if err := v.step(t, args...); err != nil {
-			return err
-		}
+	if err := v.furnish(t, home); err != nil {
+		return err
+	}
+	n, seed := strconv.Itoa(v.Candidates), strconv.FormatUint(v.Seed, 10)
+	if err := v.step(t, "generate", "--candidates", n, "--seed", seed, "--out", dossiers, "--canaries", canaries); err != nil {
+		return err
 	}
 	campaign, err := v.importAll(ctx, t, dossiers)
 	if err != nil {
@@ -76,6 +66,26 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	v.summary(t, campaign, accesses, time.Since(began))
+	return nil
+}
+
+// furnish makes a house with a campaign, missions and a signed table in it.
+func (v demoVerb) furnish(t *terminal, home string) error {
+	keys := filepath.Join(home, "policy", "keys")
+	for _, args := range [][]string{
+		{"up"},
+		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
+		{"policy", "keygen", "controller", "--out", filepath.Join(keys, "controller.key"), "--trust"},
+		{"campaign", "create", filepath.Join(v.Examples, "campaign.yaml"), "--demo"},
+		{"mission", "import", filepath.Join(v.Examples, "missions.ndjson")},
+		{"policy", "publish"},
+		{"policy", "sign", "--key", filepath.Join(keys, "dpo.key")},
+		{"policy", "sign", "--key", filepath.Join(keys, "controller.key")},
+	} {
+		if err := v.step(t, args...); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
