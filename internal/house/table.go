@@ -1,0 +1,45 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sceau/policy"
+)
+
+// Publications opens the tables of access ever published, and who may sign.
+func (h *House) Publications(ctx context.Context) (policy.Publications, policy.Trust, error) {
+	return h.publicationsAs(ctx, "sceau_policy")
+}
+
+func (h *House) publicationsAs(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
+	return h.publications(ctx, "sceau_policy")
+}
+
+// AddSigner adds a public key to those whose signatures count.
+func AddSigner(home, public string) error {
+	path := filepath.Join(home, "policy", "signers")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(f, public)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// Table is the table in force: signed by enough people, unaltered, compiled anew. It
+// is read as the gate, which can neither publish nor sign.
+func (h *House) Table(ctx context.Context) (*policy.Table, error) {
+	store, trust, err := h.publications(ctx, "sceau_gate")
+	if err != nil {
+		return nil, err
+	}
+	table, _, err := policy.InForce(ctx, store, h.Words, trust)
+	return table, err
+}
