@@ -4,6 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -57,8 +58,8 @@ func NewActivation(secret []byte) (*Activation, error) {
 	return a, nil
 }
 
-func (a *Activation) String() string   { return "activation" }
-func (a *Activation) GoString() string { return "activation" }
+// Format covers every verb, by value and by pointer.
+func (Activation) Format(s fmt.State, _ rune) { io.WriteString(s, "activation") }
 
 // Credential is the first credential of an account.
 func (a *Activation) Credential(account string) (c Credential) {

@@ -113,5 +113,5 @@ func (r *Refusal) Error() string {
 	if act == "" {
 		act = "read " + string(r.Item)
 	}
-	return fmt.Sprintf("%s may not %s for %s%s: %s (%s)", r.Recipient, r.Item, r.Purpose, in, r.Reason, r.Article)
+	return fmt.Sprintf("%s may not %s for %s%s: %s (%s)", r.Recipient, act, r.Purpose, in, r.Reason, r.Article)
 }

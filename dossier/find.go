@@ -22,8 +22,9 @@ var ErrManyFound = errors.New("several files answer to that value: use a value o
 func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, string, error) {
 	x, ok := g.Catalogue.Index(index)
 	if !ok {
-		return Ref{}, "", fmt.Errorf("index %q does not exist", index)
+		return Ref{}, "", errors.New("no index has that name")
 	}
+	ask = g.worded(ask)
 	input, ok := x.Typed(typed)
 	if !ok {
 		return Ref{}, "", fmt.Errorf("index %s looks for %d values, separated by semicolons", index, len(x.Items))

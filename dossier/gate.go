@@ -102,6 +102,7 @@ type Ask struct {
 // Errors: *Refusal when the table says no, ErrNoSuchMission, ErrNoSuchCandidate,
 // ErrNotTraced, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
 func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
+	ask = g.worded(ask)
 	a, err := g.admit(ctx, ask)
 	if err != nil {
 		return View{}, g.turnAway(ctx, ask, "read", err)
@@ -131,6 +132,25 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	}
 	view.Held = empty
 	return view, nil
+}
+
+// unknown stands for a word that the register does not have.
+const unknown = "unknown"
+
+// worded keeps of a request the words that the register has. Purpose and items come
+// back in errors and stand in clear in the trace: what somebody typed there by
+// mistake may be a name.
+func (g *Gate) worded(ask Ask) Ask {
+	if !slices.ContainsFunc(g.Catalogue.Purposes(), func(w catalogue.Word) bool { return w.ID == string(ask.Purpose) }) {
+		ask.Purpose = unknown
+	}
+	for i, id := range ask.Items {
+		if _, ok := g.Catalogue.Item(id); !ok {
+			ask.Items = slices.Clone(ask.Items) // the list is the caller's
+			ask.Items[i] = unknown
+		}
+	}
+	return ask
 }
 
 // admit finds out who asks, for which campaign, and in which phase.
@@ -168,7 +188,7 @@ func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error
 		return cause
 	}
 	event := audit.Event{
-		At: g.Now(), Campaign: ask.Campaign, Recipient: strangers, Purpose: string(ask.Purpose), Action: action, Items: ask.Items,
+		At: g.Now(), Recipient: strangers, Purpose: string(ask.Purpose), Action: action, Items: ask.Items,
 		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
 		Agent: claimed(ask.Mission), Request: rand.Text(),
 	}

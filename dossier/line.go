@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,11 +29,14 @@ type Filing struct {
 // A Record is one value for each item of a form; nil stands for null.
 type Record []json.RawMessage
 
-func (f *Filing) String() string   { return "filing" }
-func (f *Filing) GoString() string { return "filing" }
+// Format covers every verb, of a filing and of a pointer to one.
+func (Filing) Format(s fmt.State, _ rune) { io.WriteString(s, "filing") }
+
+// LogValue keeps a log from walking its fields.
+func (Filing) LogValue() slog.Value { return slog.StringValue("filing") }
 
 // MarshalJSON refuses: what was sent in leaves through the gate only.
-func (f *Filing) MarshalJSON() ([]byte, error) {
+func (Filing) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("a filing does not marshal")
 }
 

@@ -151,10 +151,8 @@ func (c Credential) Text() []byte {
 // hash is enough and a dump gives nobody a credential.
 func (c Credential) Digest() [32]byte { return sha256.Sum256(c.secret[:]) }
 
-func (c Credential) String() string { return "credential" }
-
-// GoString keeps %#v from walking into the secret.
-func (c Credential) GoString() string { return "credential" }
+// Format covers every verb: %d would walk into the secret.
+func (Credential) Format(s fmt.State, _ rune) { io.WriteString(s, "credential") }
 
 // presents says whether m is in force on that day and c is its credential.
 func (m Mission) presents(c Credential, on time.Time) bool {
