@@ -72,12 +72,6 @@ var (
 //go:embed data/programmes.csv data/schools.csv
 var defaultOffer embed.FS
 
-// The size of the offer that the demonstration uses.
-const (
-	defaultProgrammes = 400
-	defaultSchools    = 200
-)
-
 var readDefault = sync.OnceValues(func() (*Offer, error) {
 	sub, err := fs.Sub(defaultOffer, "data")
 	if err != nil {

@@ -16,6 +16,12 @@ import (
 	"sceau/dossier"
 )
 
+// The size of the offer that the demonstration uses.
+const (
+	defaultProgrammes = 400
+	defaultSchools    = 200
+)
+
 var admissionDay = time.Date(2026, 6, 2, 0, 0, 0, 0, time.UTC)
 
 // demo is where a reader sees the offer that the default is.
