@@ -141,7 +141,7 @@ const unknown = "unknown"
 // back in errors and stand in clear in the trace: what somebody typed there by
 // mistake may be a name.
 func (g *Gate) worded(ask Ask) Ask {
-	if !slices.ContainsFunc(g.Catalogue.Purposes(), func(w catalogue.Word) bool { return w.ID == string(ask.Purpose) }) {
+	if !slices.ContainsFunc(g.Catalogue.Purposes(), func(w catalogue.Word[catalogue.Purpose]) bool { return w.ID == ask.Purpose }) {
 		ask.Purpose = unknown
 	}
 	for i, id := range ask.Items {

@@ -66,3 +66,14 @@ type View struct {
 	// somebody.
 	Warnings []string
 }
+
+// Format says what it is and no more, under every verb; so do that of a view and of a
+// request. Of a pointer inside a list or a struct, package fmt may print what is behind
+// it without asking the value there.
+func (f Field) Format(s fmt.State, _ rune) { io.WriteString(s, "field "+string(f.Item)) }
+
+// Format is that of a field.
+func (v View) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "view of %d fields", len(v.Fields)) }
+
+// Format is that of a field.
+func (Ask) Format(s fmt.State, _ rune) { io.WriteString(s, "request") }

@@ -61,6 +61,7 @@ func (v Vestry) Entered(ctx context.Context, campaign, index string, macs [][]by
 // Store implements dossier.Vestry. All inserts of a batch go in one pipeline: some
 // forty tables one after the other would cost as many round trips.
 func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error) (left []int, err error) {
+	var unconfirmed error
 	err = pgx.BeginFunc(ctx, v.DB, func(tx pgx.Tx) error {
 		if left, err = claim(ctx, tx, b); err != nil {
 			return err
@@ -84,8 +85,12 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error
 		if err := keepProgress(ctx, tx, b, left); err != nil {
 			return err
 		}
-		return confirm()
+		unconfirmed = confirm()
+		return unconfirmed
 	})
+	if unconfirmed != nil {
+		return nil, unconfirmed // no fault of this database
+	}
 	return left, quiet("storing dossiers", err)
 }
 
