@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // phases begin at midnight in Paris, whatever the machine has
@@ -17,7 +18,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-func main() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	// Sealing makes many small buffers that live for one dossier: collecting four times
+	// more rarely takes a fifth off an import's time, for some tens of megabytes.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // A terminal is where a verb reads and writes. Results go to out, everything else
 // to err.
