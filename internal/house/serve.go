@@ -58,15 +58,11 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 		if err != nil {
 			return nil, err
 		}
-		campaigns, err := dossiers.Register{DB: p}.Campaigns(ctx)
+		campaigns, err := dossiers.Vestry{DB: p}.Campaigns(ctx)
 		if err != nil {
 			return nil, err
 		}
-		var ids []string
-		for _, c := range campaigns {
-			ids = append(ids, c.ID)
-		}
-		s.Intake, err = h.intake(ctx, trace, ids...)
+		s.Intake, err = h.intake(ctx, trace, campaigns...)
 		return s, err
 	}
 	table, err := h.Table(ctx)

@@ -97,6 +97,17 @@ func (v Vestry) Reference(ctx context.Context, campaign string) (*dossier.Refere
 	return readReference(ctx, v.DB, campaign)
 }
 
+// Campaigns lists, as the role of intake, the campaigns that dossiers may enter:
+// those with programmes to ask for.
+func (v Vestry) Campaigns(ctx context.Context) ([]string, error) {
+	rows, err := v.DB.Query(ctx, `SELECT DISTINCT campaign FROM programme ORDER BY campaign`)
+	if err != nil {
+		return nil, quiet("listing campaigns", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return ids, quiet("listing campaigns", err)
+}
+
 func readReference(ctx context.Context, db *pgxpool.Pool, campaign string) (*dossier.Reference, error) {
 	rows, err := db.Query(ctx, `SELECT programme, label, institution, academy, ministry, pool, flags FROM programme WHERE campaign = $1`, campaign)
 	if err != nil {
