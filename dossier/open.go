@@ -184,6 +184,10 @@ func (g *Gate) opener(ctx context.Context, campaign string, answers []answer, ri
 		if _, seen := o.halves[l]; seen {
 			continue
 		}
+		if l.version == 0 {
+			// To the keyring 0 means the current one, which no row may ask for.
+			return nil, fmt.Errorf("row of class %s: %w: its header names no branch key", plan.Class, crypto.ErrOpen)
+		}
 		o.halves[l] = nil
 		p := person{rings[plan.Class], l.unit}
 		wanted[p] = append(wanted[p], crypto.Branch{Class: string(l.class), Fate: string(l.fate), Version: l.version})
