@@ -20,7 +20,8 @@ var granted = map[string]map[string][]string{
 		"SELECT": {"(sealed)", "campaign", "programme", "mission", "account", "fact", "routing", "blind_index", "policy_publication", "policy_signature"},
 	},
 	"sceau_intake": {
-		"SELECT": {"programme", "school", // routes are drawn from them
+		"SELECT": {"campaign", // which are open, when it serves
+			"programme", "school", // routes are drawn from them
 			"blind_index",               // a registration number enters once
 			"import", "import_refusal"}, // an import resumes
 		"INSERT": {"(sealed)", "agents_agent", "account", "password", "routing", "blind_index", "import", "import_refusal"},

@@ -309,19 +309,19 @@ func readExample[T any](name string, read func(io.Reader) (T, error)) (T, error)
 }
 
 func (p *place) lookAtTheEmptyHouse(ctx context.Context) (err error) {
-	p.empty, err = p.dumps(ctx)
+	p.empty, err = p.dumps(ctx, roles.Clusters...)
 	return err
 }
 
-// dumps are plain dumps of the three clusters, one after the other.
-func (p *place) dumps(ctx context.Context) ([]byte, error) {
+// dumps are plain dumps of clusters, one after the other.
+func (p *place) dumps(ctx context.Context, clusters ...string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "sceau-dumps-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	var all []byte
-	for _, cluster := range roles.Clusters {
+	for _, cluster := range clusters {
 		admin, err := p.at.Admin(cluster)
 		if err != nil {
 			return nil, err

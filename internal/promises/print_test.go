@@ -171,8 +171,23 @@ func repeats(text string) bool {
 var shapes = []string{
 	`"` + marker + `"`, `["` + marker + `"]`, `{"` + marker + `":"` + marker + `"}`, `{"name":"` + marker + `","pdf":"` + marker + `"}`,
 	`[{"` + marker + `":1}]`, `[{"term":"` + marker + `","mark":"` + marker + `"}]`, digits, digits + `.5`, `"` + digits + `"`, `[` + digits + `]`,
-	`"+33` + digits + `"`, `"2026-02-30` + marker + `"`, `"` + marker + `@example.org ` + marker + `"`, `"` + strings.Repeat(marker, 3000) + `"`,
+	`"+33` + digits + `"`, `"2026-02-30` + marker + `"`, `"` + marker + `@example.org ` + marker + `"`, `"` + strings.Repeat(marker, 600) + `"`,
 	`"` + marker, `{"name":"` + marker + `.pdf","pdf":"JVBERi0x"}`, `"\ud800` + marker + `"`,
+}
+
+// bare is a line without its lists and documents, which would only make it long.
+func bare(t testing.TB, line []byte) map[string]any {
+	t.Helper()
+	d := parse(t, line)
+	for name, v := range d {
+		switch v.(type) {
+		case []any, map[string]any:
+			if name != "first_names" {
+				delete(d, name)
+			}
+		}
+	}
+	return d
 }
 
 // marked is a line with a marker in the place of one item.
@@ -208,7 +223,7 @@ func TestNoReportOfAnImportRepeatsWhatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := parse(t, bases[0])
+	base := bare(t, bases[0])
 	var lines [][]byte
 	for _, it := range p.Catalogue.Items() {
 		for _, shape := range shapes {
@@ -269,7 +284,7 @@ func TestNoRefusalRepeatsABrokenLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := parse(t, bases[0])
+	base := bare(t, bases[0])
 	items := p.Catalogue.Items()
 	rapid.Check(t, func(r *rapid.T) {
 		for k := range 20 {
@@ -348,7 +363,7 @@ func TestTheGateRepeatsNothingThatACallerTyped(t *testing.T) {
 		}
 	}
 	// The clear columns of the traces, and every other in clear.
-	text, err := p.dumps(ctx)
+	text, err := p.dumps(ctx, "audit")
 	if err != nil {
 		t.Fatal(err)
 	}

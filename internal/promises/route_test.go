@@ -266,6 +266,8 @@ func TestAFactThatWasChangedHoldsForNobody(t *testing.T) {
 			"UPDATE fact x SET kind = 'open_ticket', tag = y.tag FROM fact y WHERE x.fact = 'case-2026-2' AND y.fact = 'ticket-b'"},
 		{"a colleague's ticket under the tag of this mission, and its id",
 			"UPDATE fact x SET sealed = y.sealed, ended_at = NULL, ended_by = NULL FROM fact y WHERE x.fact = 'ticket-b' AND y.fact = 'ticket-other'"},
+		{"a colleague's ticket that stands, under the tag of this mission's that ended",
+			"UPDATE fact x SET tag = y.tag FROM fact y WHERE x.fact = 'ticket-other' AND y.fact = 'ticket-b'"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p.exec(t, "data", "CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM fact")
