@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sceau/audit"
+	"sceau/catalogue"
 	"sceau/crypto"
 )
 
@@ -17,8 +19,8 @@ type FactBook interface {
 	AddFacts(ctx context.Context, campaign string, facts []FactRow) error
 	// EndFact ends a fact that stands, and says who recorded it.
 	EndFact(ctx context.Context, id, by string) error
-	// Recorder says which mission recorded a fact.
-	Recorder(ctx context.Context, id string) (mission string, err error)
+	// Fact finds a fact that stands, and its campaign.
+	Fact(ctx context.Context, id string) (campaign string, f FactRow, err error)
 }
 
 // ErrNoSuchFact means that no fact of that id stands.
@@ -109,17 +111,56 @@ func recorder(a asking) string {
 	return string(a.mission.Recipient) + ":" + crypto.UnitID(tag).String()
 }
 
+// RecordedBy names the mission or the account that recorded a fact that stands, so
+// that it can be asked to end it. Behind a tag stands an account of the candidate whom
+// the fact is about: accounts record about their own file only.
+func (g *Gate) RecordedBy(ctx context.Context, book FactBook, id string) (string, error) {
+	campaign, f, err := book.Fact(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	recipient, _, tagged := strings.Cut(f.RecordedBy, ":")
+	if !tagged {
+		return f.RecordedBy, nil
+	}
+	r := catalogue.RecipientID(recipient)
+	ring, err := g.Rings.Ring(r, ClassRouting)
+	if err != nil {
+		return "", err
+	}
+	key, err := ring.Routing(ctx, campaign)
+	if err != nil {
+		return "", err
+	}
+	raw, err := key.Open(nil, factScope(f.Kind), f.ID, f.bound(), f.Sealed)
+	if err != nil {
+		return "", fmt.Errorf("fact %s: %w", id, err)
+	}
+	d, err := decodeFact(raw)
+	if err != nil {
+		return "", fmt.Errorf("fact %s: %w", id, err)
+	}
+	for n := range maxResponsibles + 1 {
+		account := Mission{ID: AccountID(d.Candidate, n), Recipient: r, Candidate: d.Candidate}
+		if recorder(asking{mission: account, key: key}) == f.RecordedBy {
+			return account.ID, nil
+		}
+	}
+	return "", fmt.Errorf("fact %s was recorded by no account of its candidate", id)
+}
+
 // EndFact ends a fact, as the mission that recorded it.
 func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission string, credential Credential) error {
 	a, err := g.admit(ctx, Ask{Mission: mission, Credential: credential, Purpose: "P1"})
 	if err != nil {
 		return err
 	}
-	by, err := book.Recorder(ctx, id)
+	_, f, err := book.Fact(ctx, id)
 	if err != nil {
 		return err
 	}
-	if by != recorder(a) {
+	by := recorder(a)
+	if f.RecordedBy != by {
 		return fmt.Errorf("fact %s was recorded by another mission", id)
 	}
 	event := g.event(a, held{}, rand.Text(), "end fact")

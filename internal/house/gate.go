@@ -79,15 +79,15 @@ func (h *House) EndFact(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	by, err := register.Recorder(ctx, id)
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return err
+	}
+	by, err := gate.RecordedBy(ctx, register, id)
 	if err != nil {
 		return err
 	}
 	credential, err := h.Credential(by)
-	if err != nil {
-		return err
-	}
-	gate, err := h.Gate(ctx)
 	if err != nil {
 		return err
 	}

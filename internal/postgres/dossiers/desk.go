@@ -142,10 +142,13 @@ func scanRoute(row pgx.CollectableRow) (r dossier.Route, err error) {
 	return r, err
 }
 
-func scanFact(row pgx.CollectableRow) (f dossier.FactRow, err error) {
+func scanFact(row pgx.CollectableRow) (dossier.FactRow, error) { return scanFactAnd(row) }
+
+// scanFactAnd scans a fact, and what stands after it.
+func scanFactAnd(row pgx.CollectableRow, more ...any) (f dossier.FactRow, err error) {
 	var tag []byte
 	var until, ended *time.Time
-	err = row.Scan(&f.ID, &f.Kind, &tag, &f.Sealed, &f.RecordedBy, &f.From, &until, &ended)
+	err = row.Scan(append([]any{&f.ID, &f.Kind, &tag, &f.Sealed, &f.RecordedBy, &f.From, &until, &ended}, more...)...)
 	copy(f.Tag[:], tag)
 	if until != nil {
 		f.Until = *until

@@ -184,13 +184,18 @@ func (r Register) AddFacts(ctx context.Context, campaign string, facts []dossier
 	return err
 }
 
-// Recorder implements dossier.FactBook.
-func (r Register) Recorder(ctx context.Context, id string) (by string, err error) {
-	err = r.DB.QueryRow(ctx, `SELECT recorded_by FROM fact WHERE fact = $1 AND ended_at IS NULL`, id).Scan(&by)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", dossier.ErrNoSuchFact
+// Fact implements dossier.FactBook.
+func (r Register) Fact(ctx context.Context, id string) (campaign string, f dossier.FactRow, err error) {
+	rows, err := r.DB.Query(ctx, `SELECT fact, kind, tag, sealed, recorded_by, begins, until, ended_at, campaign
+		FROM fact WHERE fact = $1 AND ended_at IS NULL`, id)
+	if err != nil {
+		return "", f, quiet("finding a fact", err)
 	}
-	return by, quiet("finding a fact", err)
+	f, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (dossier.FactRow, error) { return scanFactAnd(row, &campaign) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", f, dossier.ErrNoSuchFact
+	}
+	return campaign, f, quiet("finding a fact", err)
 }
 
 // EndFact implements dossier.FactBook.
