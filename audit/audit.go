@@ -76,6 +76,7 @@ type Receipt struct {
 // Sizes that keep a row of a trace the same whatever it says.
 const (
 	longestWord   = 160 // a clear column
+	longestItem   = 16
 	longestAgent  = agentSize - lengthSize
 	longestWho    = 64 // the candidate's reference, the request's
 	longestDetail = 1 << 16
@@ -102,6 +103,9 @@ func (e *Event) check() error {
 		if len(c.value) > longestWord || !printable(c.value) {
 			return fmt.Errorf("%s of a trace is no short printable word", c.name)
 		}
+	}
+	if slices.ContainsFunc(e.Items, func(id catalogue.ItemID) bool { return len(id) > longestItem || !printable(string(id)) }) {
+		return errors.New("items of a trace are ids of the register")
 	}
 	if !slices.Contains([]string{Granted, Refused, Failed}, e.Decision) {
 		return errors.New("decision of a trace is none of granted, refused, failed")

@@ -11,6 +11,7 @@ import (
 
 	"sceau/audit"
 	"sceau/audit/audittest"
+	"sceau/catalogue"
 	"sceau/crypto"
 )
 
@@ -155,6 +156,8 @@ func TestABadEventIsRefusedAloneAndSaysNoValue(t *testing.T) {
 		"a long candidate":     func(e *audit.Event) { e.Candidate = strings.Repeat("Inès", 60) },
 		"an agent of a page":   func(e *audit.Event) { e.Agent = strings.Repeat("Inès", 60) },
 		"a purpose not UTF-8":  func(e *audit.Event) { e.Purpose = "\xff" },
+		"an item with a zero":  func(e *audit.Event) { e.Items = []catalogue.ItemID{"A\x00"} },
+		"a text for an item":   func(e *audit.Event) { e.Items = []catalogue.ItemID{"12 rue Inès Martin"} },
 		"a detail of 70,000 B": func(e *audit.Event) { e.Detail = make([]byte, 70_000) },
 	} {
 		e := audittest.Reading(ines, 0)

@@ -144,9 +144,9 @@ func (g *Gate) worded(ask Ask) Ask {
 	if !slices.ContainsFunc(g.Catalogue.Purposes(), func(w catalogue.Word[catalogue.Purpose]) bool { return w.ID == ask.Purpose }) {
 		ask.Purpose = unknown
 	}
+	ask.Items = slices.Clone(ask.Items) // the list is the caller's
 	for i, id := range ask.Items {
 		if _, ok := g.Catalogue.Item(id); !ok {
-			ask.Items = slices.Clone(ask.Items) // the list is the caller's
 			ask.Items[i] = unknown
 		}
 	}
@@ -157,6 +157,10 @@ func (g *Gate) worded(ask Ask) Ask {
 func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 	if g.table() == nil {
 		return asking{}, ErrNoPolicy
+	}
+	if claimed(ask.Mission) != ask.Mission || ask.Campaign != "" && !campaignName(ask.Campaign) {
+		// No register has it, and a database could choke on it before it is traced.
+		return asking{}, ErrNoSuchMission
 	}
 	m, c, err := g.Desk.Standing(ctx, ask.Mission, ask.Campaign)
 	if err != nil {
@@ -266,7 +270,12 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 		}
 	}
 	var wanted []want
+	seen := map[catalogue.ItemID]bool{}
 	for _, id := range items {
+		if seen[id] {
+			continue // named twice, it is one column
+		}
+		seen[id] = true
 		it, known := g.Catalogue.Item(id)
 		at, sealed := g.placed(id)
 		if !known || !sealed || it.Repeats == "per_agent" {

@@ -30,7 +30,11 @@ type Server struct {
 // Handler routes the verbs: read, decide, health, and create for intake.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
-	r.Use(limit, s.logged)
+	most := int64(mostOfQuestion)
+	if s.Intake != nil {
+		most = mostOfDossier
+	}
+	r.Use(limit(most), s.logged)
 	r.Get("/v1/health", s.health)
 	if s.Intake != nil {
 		r.Post("/v1/dossiers/{campaign}", s.create)
@@ -41,15 +45,24 @@ func (s *Server) Handler() http.Handler {
 	return r
 }
 
+// A question names some hundreds of items at most, and is read before anybody knows
+// who asks; a dossier brings its documents.
+const (
+	mostOfQuestion = 32 << 10
+	mostOfDossier  = 64 << 20
+)
+
 // limit keeps requests small and answers out of caches and of other sites' pages.
-func limit(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<20)
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Content-Type", "application/json")
-		next.ServeHTTP(w, r)
-	})
+func limit(most int64) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			w.Header().Set("Content-Type", "application/json")
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // logged writes the route's pattern, never the URL: nothing personal is in a URL
