@@ -164,14 +164,14 @@ func decodeFact(b []byte) (d factDetail, err error) {
 // factScope is the scope that a fact is bound to, beside its id.
 func factScope(kind string) string { return "fact:" + kind }
 
-// bound is what the detail of a fact is sealed to, beside its kind and its id: who
-// recorded it and its days are in clear, and cannot be changed there.
+// bound is what the detail of a fact is sealed to, beside its kind and its id: who may
+// read by it (the tag), who recorded it and its days cannot be changed in the table.
 func (f FactRow) bound() []byte {
 	until := ""
 	if !f.Until.IsZero() {
 		until = f.Until.Format(time.DateOnly)
 	}
-	return []byte(f.From.Format(time.DateOnly) + "/" + until + "/" + f.RecordedBy)
+	return append(f.Tag[:len(f.Tag):len(f.Tag)], f.From.Format(time.DateOnly)+"/"+until+"/"+f.RecordedBy...)
 }
 
 // holds says whether the fact stands on that day, for a mission that did not
