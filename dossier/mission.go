@@ -82,6 +82,11 @@ func (o MissionOrder) check(c *catalogue.Catalogue) error {
 	if !missionName(o.Mission) {
 		return errors.New("mission: letters, digits and dashes, 3 to 64 of them")
 	}
+	if strings.EqualFold(o.Mission, "accounts") {
+		// Its credential would take the place of accounts.key, from which those of all
+		// candidates are drawn.
+		return errors.New("mission: accounts is the name of another credential")
+	}
 	rec, ok := c.Recipient(o.Recipient)
 	if !ok {
 		return fmt.Errorf("mission %s: recipient %s is not in the decree", o.Mission, o.Recipient)
