@@ -88,5 +88,5 @@ GRANT UPDATE (calendar) ON campaign TO sceau_register;
 GRANT UPDATE (ended_at) ON mission TO sceau_register;
 GRANT SELECT, INSERT ON fact TO sceau_register;
 GRANT UPDATE (ended_at, ended_by) ON fact TO sceau_register;
-GRANT SELECT ON programme, school TO sceau_intake;
+GRANT SELECT ON campaign, programme, school TO sceau_intake;
 GRANT INSERT ON account, password TO sceau_intake;
