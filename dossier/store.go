@@ -2,16 +2,12 @@ package dossier
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
 )
-
-// ErrAway means that the database of dossiers does not answer.
-var ErrAway = errors.New("the data cluster does not answer")
 
 // A Desk tells the gate who asks and how things stand. It is read anew for every
 // request, so that an ended mission, a closed ticket or a moved calendar refuses

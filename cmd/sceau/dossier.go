@@ -25,8 +25,8 @@ type dossierVerbs struct {
 // guard or a phase: those are looked up.
 type asking struct {
 	As       string `required:"" placeholder:"MISSION" help:"The mission, or the account (S1.REF, S2.REF.N)."`
-	Purpose  string `required:"" enum:"P1,P2,P3" help:"P1 preregistration, P2 guidance, P3 steering."`
-	Campaign string `help:"The campaign, where more than one is open."`
+	Purpose  string `required:"" enum:"P1,P2,P3" placeholder:"P1|P2|P3" help:"P1 preregistration, P2 guidance, P3 steering."`
+	Campaign string `placeholder:"CAMPAIGN" help:"The campaign, where more than one is open."`
 	On       string `help:"The day it is, in demonstration campaigns only." placeholder:"2026-04-15"`
 }
 
@@ -93,7 +93,7 @@ func itemIDs(c *catalogue.Catalogue, words []string) ([]catalogue.ItemID, error)
 			it, ok = c.ItemNamed(w)
 		}
 		if !ok {
-			return nil, misusef("%s is not an item of the annex", w)
+			return nil, misuse{hinted{fmt.Errorf("%s is not an item of the annex", w), "`sceau catalogue register --format md` lists items by id; an English name (last_name) does too"}}
 		}
 		ids = append(ids, it.ID)
 	}
@@ -102,7 +102,7 @@ func itemIDs(c *catalogue.Catalogue, words []string) ([]catalogue.ItemID, error)
 
 type dossierFindVerb struct {
 	asking `embed:""`
-	Index  string `required:"" help:"registration, ine, email, phone, or name-birth (last name; first names; birth date)."`
+	Index  string `required:"" placeholder:"INDEX" help:"registration, ine, email, phone, or name-birth (last name; first names; birth date)."`
 }
 
 func (v dossierFindVerb) Run(ctx context.Context, t *terminal) error {
@@ -117,7 +117,7 @@ func (v dossierFindVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	index, ok := h.Catalogue.Index(v.Index)
 	if !ok {
-		return misusef("no index is named %s", v.Index)
+		return misuse{hinted{fmt.Errorf("no index is named %s", v.Index), "indexes are registration, ine, email, phone and name-birth"}}
 	}
 	// Standard input, because every user of the machine can list arguments.
 	typed, err := bufio.NewReader(t.in).ReadString('\n')
@@ -125,7 +125,7 @@ func (v dossierFindVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if _, ok := index.Typed(typed); !ok {
-		return misusef("index %s looks for %d values on standard input, separated by semicolons", v.Index, len(index.Items))
+		return misusef("index %s looks for one line on standard input, with as many values as it has items: %d, separated by semicolons", v.Index, len(index.Items))
 	}
 	gate, err := h.Gate(ctx)
 	if err != nil {

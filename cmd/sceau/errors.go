@@ -26,6 +26,15 @@ func (m misuse) Unwrap() error { return m.error }
 
 func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
 
+// hinted is an error with what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+func (h hinted) Hint() string  { return h.hint }
+
 // quietly ends a command whose result was a failure that it printed itself.
 type quietly struct{ code int }
 
@@ -77,8 +86,6 @@ func hintFor(err error) string {
 		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
 	case errors.Is(err, dossier.ErrUnavailable):
 		return "look at the data cluster with `sceau status`; nothing was opened"
-	case errors.Is(err, dossier.ErrAway):
-		return "look at the data cluster with `sceau status`"
 	case errors.Is(err, dossier.ErrNotTraced):
 		return "look at the audit cluster with `sceau status`; nothing was opened"
 	case errors.Is(err, fs.ErrNotExist):

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -83,16 +84,30 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exit // help was asked for
 	}
 	if err != nil {
-		return report(stderr, misuse{withoutArgument(err)})
+		return report(stderr, misuse{mistyped(err)})
 	}
 	return report(stderr, command.Run())
 }
 
-// withoutArgument drops an argument too many from the error about it: it may be the
-// value of a person, typed where standard input was meant, and errors go to logs.
-func withoutArgument(err error) error {
-	if strings.HasPrefix(err.Error(), "unexpected argument ") {
-		return errors.New("an argument too many; a value to look for comes on standard input")
+// mistyped says how to ask for help, and drops an argument too many from the error
+// about it: it may be the value of a person, typed where standard input was meant, and
+// errors go to logs.
+func mistyped(err error) error {
+	var parse *kong.ParseError
+	if !errors.As(err, &parse) {
+		return err
 	}
-	return err
+	verb, leaf := "sceau", false
+	if at := parse.Context.Selected(); at != nil {
+		verb, leaf = at.FullPath(), len(at.Children) == 0
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return err
+	case strings.HasPrefix(err.Error(), "unexpected argument ") && !leaf:
+		err = errors.New("no such verb")
+	case strings.HasPrefix(err.Error(), "unexpected argument "):
+		err = errors.New("an argument too many; a value to look for comes on standard input")
+	}
+	return hinted{err, "`" + verb + " --help` says what it takes"}
 }

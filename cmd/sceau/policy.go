@@ -26,11 +26,11 @@ type policyVerbs struct {
 }
 
 type policyDecideVerb struct {
-	Recipient string   `required:"" help:"Id of recipients.csv."`
-	Purpose   string   `required:"" help:"P1, P2 or P3."`
-	Phase     string   `required:"" help:"PH0 to PH8."`
-	Relation  []string `help:"Relations held, joined by commas." sep:","`
-	Guards    []string `help:"Guards that hold, joined by commas." sep:","`
+	Recipient string   `required:"" placeholder:"ID" help:"Who would ask: an id of catalogue/decree/recipients.csv, R3b for a teacher."`
+	Purpose   string   `required:"" placeholder:"P1|P2|P3" help:"P1 preregistration, P2 guidance, P3 steering."`
+	Phase     string   `required:"" placeholder:"PH0..PH8" help:"The phase of the campaign."`
+	Relation  []string `help:"Relations held, joined by commas; docs/facts.md lists them." sep:"," placeholder:"own_class"`
+	Guards    []string `help:"Guards that hold, joined by commas; docs/facts.md lists them." sep:"," placeholder:"own_subject"`
 	Draft     bool     `help:"Ask the draft from the sources instead of the table in force."`
 	JSON      bool     `help:"Print JSON." name:"json"`
 	Items     []string `arg:"" optional:"" help:"Items; none: all that is granted."`
@@ -54,7 +54,10 @@ func (v policyDecideVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	verdicts, err := table.Answer(q)
 	if err != nil {
-		return misuse{err}
+		return misuse{hinted{err, "recipients are in catalogue/decree/recipients.csv, relations and guards in docs/facts.md"}}
+	}
+	if len(verdicts) == 0 {
+		fmt.Fprintln(t.err, "sceau: nothing is granted there; relations and guards that hold are stated with --relation and --guards")
 	}
 	if v.JSON {
 		err = printJSON(t, verdicts)
@@ -136,12 +139,21 @@ func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
 		return printJSON(t, map[string]any{"publication": p.ID, "table": d.Table.Hash(), "rows": d.Table.Len(), "statement": p.Text})
 	}
 	fmt.Fprintf(t.out, "publication %s\n\n%s", p.ID, p.Text)
+	_, waits, err := policy.Waiting(ctx, store, trust)
+	if err != nil {
+		return err
+	}
+	if waits {
+		fmt.Fprintln(t.err, "\nit waits for signatures: `sceau policy sign --key FILE`")
+	} else {
+		fmt.Fprintln(t.err, "\nit is in force already: nothing changed since it was signed")
+	}
 	return nil
 }
 
 type policySignVerb struct {
-	Key         string `required:"" type:"existingfile" help:"The signer's own key, 0600."`
-	Publication string `help:"The publication; the one that waits by default."`
+	Key         string `required:"" placeholder:"FILE" type:"existingfile" help:"The signer's own key, 0600."`
+	Publication string `placeholder:"ID" help:"The publication; the one that waits by default."`
 }
 
 func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
@@ -196,7 +208,7 @@ func (v policyTableVerb) Run(ctx context.Context, t *terminal) error {
 
 type policyKeygenVerb struct {
 	Name  string `arg:"" help:"The signer's name, as it will stand on the statement."`
-	Out   string `required:"" help:"Where the secret half goes, 0600."`
+	Out   string `required:"" placeholder:"FILE" help:"Where the secret half goes, 0600."`
 	Trust bool   `help:"Add the public half to SCEAU_HOME/policy/signers."`
 }
 

@@ -2,38 +2,15 @@ package house
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"sceau/crypto"
 	"sceau/internal/parts"
 	"sceau/internal/postgres/dossiers"
-	"sceau/internal/postgres/publications"
 	"sceau/policy"
 	"sceau/web/api"
 )
-
-func (h *House) publications(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
-	f, err := os.Open(h.Path("policy", "signers"))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, policy.Trust{}, errors.New("nobody may sign yet: make two keys with `sceau policy keygen NAME --out FILE --trust`")
-	}
-	if err != nil {
-		return nil, policy.Trust{}, err
-	}
-	defer f.Close()
-	trust, err := policy.ReadTrust(f, 0)
-	if err != nil {
-		return nil, policy.Trust{}, err
-	}
-	p, err := h.pool(ctx, role)
-	if err != nil {
-		return nil, policy.Trust{}, err
-	}
-	return publications.Store{DB: p}, trust, nil
-}
 
 // Server prepares a process that serves as one identity.
 func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (*api.Server, error) {

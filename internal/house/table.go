@@ -7,16 +7,33 @@ import (
 	"os"
 	"path/filepath"
 
+	"sceau/internal/postgres/publications"
 	"sceau/policy"
 )
 
 // Publications opens the tables of access ever published, and who may sign.
 func (h *House) Publications(ctx context.Context) (policy.Publications, policy.Trust, error) {
-	return h.publicationsAs(ctx, "sceau_policy")
+	return h.publications(ctx, "sceau_policy")
 }
 
-func (h *House) publicationsAs(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
-	return h.publications(ctx, "sceau_policy")
+func (h *House) publications(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
+	f, err := os.Open(h.Path("policy", "signers"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, policy.Trust{}, errors.New("nobody may sign yet: make two keys with `sceau policy keygen NAME --out FILE --trust`")
+	}
+	if err != nil {
+		return nil, policy.Trust{}, err
+	}
+	defer f.Close()
+	trust, err := policy.ReadTrust(f, 0)
+	if err != nil {
+		return nil, policy.Trust{}, err
+	}
+	p, err := h.pool(ctx, role)
+	if err != nil {
+		return nil, policy.Trust{}, err
+	}
+	return publications.Store{DB: p}, trust, nil
 }
 
 // AddSigner adds a public key to those whose signatures count.

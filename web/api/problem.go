@@ -55,7 +55,7 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, crypto.ErrBusy) || errors.Is(err, dossier.ErrAway) || errors.Is(err, dossier.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
+	return errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, crypto.ErrBusy) || errors.Is(err, dossier.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
 }
 
 func fail(w http.ResponseWriter, code int, p Problem) { write(w, code, p) }

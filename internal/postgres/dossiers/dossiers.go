@@ -9,8 +9,6 @@ package dossiers
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,11 +29,6 @@ func quiet(doing string, err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return fmt.Errorf("%s: database condition %s on %s%s", doing, pg.Code, pg.TableName, pg.ConstraintName)
-	}
-	var away net.Error
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) || errors.As(err, &away) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%s: %w", doing, dossier.ErrAway)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
