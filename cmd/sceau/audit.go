@@ -40,7 +40,11 @@ func (v auditVerifyVerb) Run(ctx context.Context, t *terminal) error {
 
 func printReport(t *terminal, r audit.Report) error {
 	for _, d := range r.Days {
-		fmt.Fprintf(t.out, "%s  %d traces  root %s  %d signed  closed %t\n", d.Day, d.Traces, d.Root, d.Signed, d.Closed)
+		state := "open"
+		if d.Closed {
+			state = "closed"
+		}
+		fmt.Fprintf(t.out, "%s  %s  %d traces, %d of them signed  root %s\n", d.Day, state, d.Traces, d.Signed, d.Root)
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintln(t.out, "FOUND", f)

@@ -101,9 +101,13 @@ func (v campaignListVerb) Run(ctx context.Context, t *terminal) error {
 		return printJSON(t, lines)
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "CAMPAIGN\tPHASE\tDEMO\tCALENDAR\tLABEL")
+	fmt.Fprintln(w, "CAMPAIGN\tPHASE\tKIND\tLABEL\tCALENDAR")
 	for _, l := range lines {
-		fmt.Fprintf(w, "%s\t%s\t%t\t%s\t%s\n", l.Campaign, l.Phase, l.Demo, calendarText(l.Calendar), l.Label)
+		kind := "real"
+		if l.Demo {
+			kind = "demo"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Campaign, l.Phase, kind, l.Label, calendarText(l.Calendar))
 	}
 	return w.Flush()
 }

@@ -11,13 +11,13 @@ import (
 )
 
 type generateVerb struct {
-	Candidates int    `required:"" help:"How many candidates."`
+	Candidates int    `required:"" placeholder:"N" help:"How many candidates."`
 	Seed       uint64 `default:"1" help:"The same seed gives the same bytes."`
-	Out        string `required:"" help:"Where the dossiers go, one JSON object a line."`
-	Canaries   string `help:"Where the marker strings of the canary candidates go."`
-	Session    int    `help:"The year of the campaign."`
+	Out        string `required:"" placeholder:"FILE" help:"Where the dossiers go, one JSON object a line."`
+	Canaries   string `placeholder:"FILE" help:"Where the marker strings of the canary candidates go."`
+	Session    int    `placeholder:"YEAR" help:"The year of the campaign."`
 	Edge       bool   `help:"Put every edge case at the head of the file."`
-	Reference  string `type:"existingdir" help:"Folder with programmes.csv and schools.csv; the demonstration's by default."`
+	Reference  string `placeholder:"FOLDER" type:"existingdir" help:"Folder with programmes.csv and schools.csv; the demonstration's by default."`
 	Large      bool   `help:"Documents of 30 to 300 kB instead of small ones."`
 }
 

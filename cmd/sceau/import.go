@@ -13,7 +13,7 @@ import (
 
 type importVerb struct {
 	File     string `arg:"" type:"existingfile" help:"Dossiers, one JSON object a line."`
-	Campaign string `help:"The campaign, where more than one is open."`
+	Campaign string `placeholder:"CAMPAIGN" help:"The campaign, where more than one is open."`
 	JSON     bool   `help:"Print JSON: the report, with the internal reference of each candidate." name:"json"`
 }
 

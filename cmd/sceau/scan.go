@@ -14,8 +14,8 @@ import (
 )
 
 type scanVerb struct {
-	Canaries string   `required:"" type:"existingfile" help:"The canaries, as generate wrote them."`
-	Exclude  []string `help:"Files that hold the canaries by design; they are named in the report."`
+	Canaries string   `required:"" placeholder:"FILE" type:"existingfile" help:"The canaries, as generate wrote them."`
+	Exclude  []string `placeholder:"FILE" help:"Files that hold the canaries by design; they are named in the report."`
 	JSON     bool     `help:"Print JSON." name:"json"`
 	Paths    []string `arg:"" optional:"" help:"Places to scan. None: everything the parts and this home keep, with a dump and a base backup of each cluster."`
 }
