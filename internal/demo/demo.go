@@ -327,23 +327,27 @@ func (p *Play) related(who caller, relation catalogue.Relation) *Person {
 	if who.self != nil {
 		return who.self
 	}
-	recorded := p.source(relation) == catalogue.SourceFact
+	recorders := p.recorders(relation)
 	for i := range p.People {
 		one := &p.People[i]
-		if recorded || p.holds(who, one, relation) {
+		if p.holds(who, one, relation) {
+			return one
+		}
+		if _, found := p.recorder(who, one, recorders); found {
 			return one
 		}
 	}
 	return nil
 }
 
-func (p *Play) source(relation catalogue.Relation) catalogue.Source {
+// recorders are who may record a relation, none when it is no recorded fact.
+func (p *Play) recorders(relation catalogue.Relation) []catalogue.RecipientID {
 	for _, r := range p.Table.Vocabulary().Catalogue.Relations() {
-		if r.ID == relation {
-			return r.Source
+		if r.ID == relation && r.Source == catalogue.SourceFact {
+			return r.RecordedBy
 		}
 	}
-	return catalogue.SourceNone
+	return nil
 }
 
 func (p *Play) holds(who caller, one *Person, relation catalogue.Relation) bool {
