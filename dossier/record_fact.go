@@ -151,22 +151,26 @@ func (g *Gate) RecordedBy(ctx context.Context, book FactBook, id string) (string
 
 // EndFact ends a fact, as the mission that recorded it.
 func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission string, credential Credential) error {
-	a, err := g.admit(ctx, Ask{Mission: mission, Credential: credential, Purpose: "P1"})
+	ask := Ask{Mission: mission, Credential: credential, Purpose: "P1"}
+	a, err := g.admit(ctx, ask)
 	if err != nil {
-		return err
+		return fmt.Errorf("fact %s: %w", id, g.turnAway(ctx, ask, "end fact", err))
 	}
 	_, f, err := book.Fact(ctx, id)
 	if err != nil {
 		return err
 	}
 	by := recorder(a)
-	if f.RecordedBy != by {
-		return fmt.Errorf("fact %s was recorded by another mission", id)
-	}
 	event := g.event(a, held{}, rand.Text(), "end fact")
 	event.Subject, event.Candidate, event.Decision, event.Rule = nil, "", audit.Granted, id
+	if f.RecordedBy != by {
+		event.Decision = audit.Refused
+	}
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	if f.RecordedBy != by {
+		return fmt.Errorf("fact %s was recorded by another mission", id)
 	}
 	return book.EndFact(ctx, id, by)
 }
