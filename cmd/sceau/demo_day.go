@@ -100,6 +100,9 @@ func (v demoVerb) day(ctx context.Context, t *terminal, dossiers string, c campa
 	fmt.Fprintln(w, "MISSION\tRECIPIENT\tPURPOSE\tPHASE\tANSWER\tARTICLE\tWHY NOT")
 	play.Tell = func(a demo.Access) {
 		answer := fmt.Sprintf("%d fields", a.Items)
+		if a.Items == 1 {
+			answer = "1 field"
+		}
 		if !a.Granted {
 			answer = "refused"
 		}
