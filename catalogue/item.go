@@ -33,7 +33,7 @@ type Item struct {
 	Note           string
 	Bundle         string // the bundle of documents whose unit of erasure holds it, or ""
 	Format         string // the name of its check
-	Pad            int    // the one size of its sealed value in bytes; 0 means the steps of PadSteps
+	Pad            int    // the one size of its sealed value in bytes; 0 means the next power of two
 	Required       bool   // null is refused
 
 	check *shape

@@ -18,15 +18,6 @@ const (
 	boundedPad = 64
 )
 
-// PadSteps are the sizes that a padded value of no fixed size may take.
-func PadSteps() []int {
-	var out []int
-	for n := smallestTxt; n <= largestPad; n *= 2 {
-		out = append(out, n)
-	}
-	return out
-}
-
 func stepAbove(n, first int) int {
 	for size := first; ; size *= 2 {
 		if size >= n {

@@ -86,9 +86,6 @@ func (c *Catalogue) Guards() []Fact[Guard] { return c.vocabulary.guards }
 // Derives are the forms that a value may leave the gate in.
 func (c *Catalogue) Derives() []Word[Derive] { return c.vocabulary.derives }
 
-// CoarseForms are what stays of a value that the archive coarsens.
-func (c *Catalogue) CoarseForms() []Word[string] { return c.vocabulary.coarse }
-
 // Repeats are the records that an item may be repeated by.
 func (c *Catalogue) Repeats() []Word[Repeat] { return c.vocabulary.repeats }
 
