@@ -152,6 +152,8 @@ func ends(want int) func(*testscript.TestScript, bool, []string) {
 			ts.Fatalf("%v", err)
 		case exit.ExitCode() != want:
 			ts.Fatalf("it ended with %d, and should have with %d", exit.ExitCode(), want)
+		case strings.Contains(ts.ReadFile("stderr"), "goroutine "):
+			ts.Fatalf("it crashed, which ends with %d too", exit.ExitCode())
 		}
 	}
 }
