@@ -82,10 +82,10 @@ func (o MissionOrder) check(c *catalogue.Catalogue) error {
 	if !missionName(o.Mission) {
 		return errors.New("mission: letters, digits and dashes, 3 to 64 of them")
 	}
-	if strings.EqualFold(o.Mission, "accounts") {
-		// Its credential would take the place of accounts.key, from which those of all
-		// candidates are drawn.
-		return errors.New("mission: accounts is the name of another credential")
+	if strings.EqualFold(o.Mission, AccountsName) || strings.EqualFold(o.Mission, SenderName) {
+		// Its credential would take the place of the one from which those of all
+		// candidates are drawn, or of who sends dossiers in.
+		return fmt.Errorf("mission: %s is the name of another credential", strings.ToLower(o.Mission))
 	}
 	rec, ok := c.Recipient(o.Recipient)
 	if !ok {
@@ -114,6 +114,13 @@ func (o MissionOrder) check(c *catalogue.Catalogue) error {
 	}
 	return nil
 }
+
+// Names of the credentials beside those of missions: the secret that accounts'
+// first credentials are drawn from, and the one of who sends dossiers in.
+const (
+	AccountsName = "accounts"
+	SenderName   = "intake"
+)
 
 // missionName keeps mission ids fit for file names and URLs.
 func missionName(s string) bool {

@@ -33,6 +33,9 @@ func Furnish(ctx context.Context, addresses parts.Addresses, out io.Writer) erro
 	if err := h.makeLogKey(); err != nil {
 		return err
 	}
+	if err := h.makeSenderKey(); err != nil {
+		return err
+	}
 	missing, err := h.lackingIdentities()
 	if err != nil || len(missing) == 0 {
 		return err

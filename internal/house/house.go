@@ -163,7 +163,7 @@ func (h *House) Credential(id string) (dossier.Credential, error) {
 // activation reads the secret that first credentials of accounts are drawn from,
 // and makes it the first time.
 func (h *House) activation() (*dossier.Activation, error) {
-	path := h.Path("missions", "accounts.key")
+	path := h.Path("missions", dossier.AccountsName+".key")
 	text, err := readSecret(path)
 	if errors.Is(err, os.ErrNotExist) {
 		text = dossier.NewCredential().Text()
@@ -179,6 +179,15 @@ func (h *House) activation() (*dossier.Activation, error) {
 	}
 	sum := sha256.Sum256(text)
 	return dossier.NewActivation(sum[:])
+}
+
+// makeSenderKey makes the credential of who sends dossiers in over HTTP, once.
+func (h *House) makeSenderKey() error {
+	err := writeSecret(h.Path("missions", dossier.SenderName+".key"), dossier.NewCredential().Text())
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // readSecret reads a file of its owner's alone; one that others may read is refused,

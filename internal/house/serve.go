@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"sceau/crypto"
+	"sceau/dossier"
 	"sceau/internal/parts"
 	"sceau/internal/postgres/dossiers"
 	"sceau/policy"
@@ -39,6 +40,11 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 		if err != nil {
 			return nil, err
 		}
+		sender, err := h.Credential(dossier.SenderName)
+		if err != nil {
+			return nil, err
+		}
+		s.Sender = sender.Digest()
 		s.Intake, err = h.intake(ctx, trace, campaigns...)
 		return s, err
 	}

@@ -22,6 +22,7 @@ type Server struct {
 	Gate     *dossier.Gate
 	Identity string
 	Intake   *dossier.Intake // for the identity of intake alone, nil for the others
+	Sender   [32]byte        // digest of the credential of who sends dossiers in
 	Table    func() *policy.Table
 	Ready    func(context.Context) error // nil when every part answers
 	Log      *slog.Logger
@@ -161,6 +162,15 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 
 // create takes one dossier in.
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
+	// Who may send in is told which numbers are registered already: nobody else is.
+	credential, err := credentialOf(r)
+	if err == nil && credential.Digest() != s.Sender {
+		err = dossier.ErrNoSuchMission
+	}
+	if err != nil {
+		fail(w, http.StatusUnauthorized, Problem{Sentence: err.Error()})
+		return
+	}
 	var line json.RawMessage
 	if !decode(w, r, &line) {
 		return
