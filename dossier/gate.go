@@ -297,7 +297,7 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 	}
 	if len(wanted) == 0 {
 		return nil, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
-			Item: "A01.01", Article: "Art. 3", Reason: g.nothing(h)}
+			Act: "read this file", Article: "Art. 3", Reason: g.nothing(h)}
 	}
 	return wanted, nil
 }

@@ -20,7 +20,7 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		_, second := g.Traces.Record(ctx, event)
 		return View{}, errors.Join(err, second)
 	}
-	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", g.rules(answers)
+	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), audit.Granted, g.rules(answers)
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return View{}, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
@@ -30,7 +30,7 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 	}
 	if err := g.reveal(ctx, a, h, &v, wanted, answers, rings); err != nil {
 		// The trace says granted; what then failed is said as well.
-		event.Decision, event.Rule = "failed", outcome(err)
+		event.Decision, event.Rule = audit.Failed, outcome(err)
 		event.At = g.Now()
 		_, second := g.Traces.Record(context.WithoutCancel(ctx), event)
 		return View{}, errors.Join(err, second)
@@ -251,9 +251,9 @@ func (o *opener) close() {
 // refuse traces a refusal and hands it to the caller. A refusal that cannot be
 // traced is still a refusal.
 func (g *Gate) refuse(ctx context.Context, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
-	event.Decision, event.Rule = "refused", r.Article
+	event.Decision, event.Rule = audit.Refused, r.Article
 	event.Items = slices.Clone(items)
-	if len(event.Items) == 0 {
+	if len(event.Items) == 0 && r.Item != "" {
 		event.Items = []catalogue.ItemID{r.Item}
 	}
 	slices.Sort(event.Items)
@@ -319,7 +319,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		return nil, err
 	}
 	event := g.event(as, hh, request, "scrub")
-	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), "granted", "scrub_pending"
+	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), audit.Granted, "scrub_pending"
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}

@@ -104,6 +104,12 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask, err := q.ask(r)
+	for i, word := range ask.Items {
+		// Ids of the annex, or the English names that answers use.
+		if it, ok := s.Gate.Catalogue.ItemNamed(string(word)); ok {
+			ask.Items[i] = it.ID
+		}
+	}
 	if err != nil {
 		fail(w, http.StatusBadRequest, Problem{Sentence: err.Error()})
 		return
