@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -516,117 +515,6 @@ func TestARoutingKeyLeadsBothWaysAndJoinsNothing(t *testing.T) {
 	}
 }
 
-func TestConcurrentSealersShareABatch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		h.Service = crypto.Coalesce(&h.service, 2*time.Millisecond, 1000)
-		var wg sync.WaitGroup
-		secrets := make([]*crypto.UnitSecrets, 64)
-		for i := range secrets {
-			wg.Go(func() {
-				secrets[i] = h.candidate(t, "2026")
-				want := must2(h.reader().Index(t.Context(), "2026", "ine", fmt.Appendf(nil, "%d", i)))
-				if got := must2(h.Index(t.Context(), "2026", "ine", fmt.Appendf(nil, "%d", i))); !bytes.Equal(got[0], want[0]) {
-					t.Errorf("candidate %d got the index entry of another", i)
-				}
-			})
-		}
-		wg.Wait()
-		if calls, items := h.service.Calls("wrap"); calls != 3 || items != 3*64 {
-			t.Errorf("%d calls of %d wraps, want 3 of 192", calls, items)
-		}
-		if calls, _ := h.service.Calls("mac"); calls != 64+1 { // those of the plain readers, and one batch
-			t.Errorf("%d calls, want 65", calls)
-		}
-		reader := h.reader()
-		for i, s := range secrets {
-			if _, err := reader.Half(t.Context(), "2026", s.ID, "health", "", 0); err != nil {
-				t.Errorf("candidate %d got the wrap of another: %v", i, err)
-			}
-		}
-	})
-}
-
-func TestABatchThatIsFullLeavesAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		h.Service = crypto.Coalesce(&h.service, time.Hour, 4)
-		start := time.Now()
-		var wg sync.WaitGroup
-		for range 2 {
-			wg.Go(func() { must2(h.Index(t.Context(), "2026", "ine", []byte("a"), []byte("b"), []byte("c"))) })
-		}
-		wg.Wait()
-		if calls, _ := h.service.Calls("mac"); calls != 2 {
-			t.Errorf("%d calls, want 2", calls)
-		}
-		must2(h.Index(t.Context(), "2026", "ine", make([][]byte, 9)...))
-		if took := time.Since(start); took != time.Hour { // the second of the two waited for company
-			t.Errorf("took %v", took)
-		}
-	})
-}
-
-func TestOneBadItemFailsItsOwnCallerOnly(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		service := crypto.Coalesce(&h.service, time.Millisecond, 100)
-		names, _ := h.store.Names(t.Context(), "2026")
-		key := names[0].Name
-		var wg sync.WaitGroup
-		for i := range 10 {
-			wg.Go(func() {
-				item := crypto.Plain{Context: []byte{byte(i)}, Secret: make([]byte, 32)}
-				if i == 4 {
-					item.Context = nil
-				}
-				wraps, err := service.Wrap(t.Context(), key, item)
-				if (err == nil) == (i == 4) || (i != 4 && len(wraps) != 1) {
-					t.Errorf("caller %d: %d wraps, error %v", i, len(wraps), err)
-				}
-			})
-		}
-		wg.Wait()
-		h.service.Forget()
-		h.service.Fail(crypto.ErrSealed)
-		for range 10 {
-			wg.Go(func() {
-				if _, err := service.Wrap(t.Context(), key, crypto.Plain{Context: []byte{1}}); !errors.Is(err, crypto.ErrUnavailable) {
-					t.Errorf("sealed: %v", err)
-				}
-			})
-		}
-		wg.Wait()
-		if calls, _ := h.service.Calls("wrap"); calls != 1 {
-			t.Errorf("a sealed service was asked %d times, want once", calls)
-		}
-	})
-}
-
-func TestASealerWhoGivesUpTakesNobodyAlong(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		service := crypto.Coalesce(&h.service, time.Second, 100)
-		names, _ := h.store.Names(t.Context(), "2026")
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		secret := bytes.Repeat([]byte{5}, 32)
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			if _, err := service.Wrap(ctx, names[0].Name, crypto.Plain{Context: []byte{1}, Secret: secret}); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the hasty one: %v", err)
-			}
-			clear(secret)
-		})
-		wg.Go(func() {
-			if _, err := service.Wrap(t.Context(), names[0].Name, crypto.Plain{Context: []byte{2}, Secret: make([]byte, 32)}); err != nil {
-				t.Errorf("the patient one: %v", err)
-			}
-		})
-		wg.Wait()
-	})
-}
-
 func TestTheTwinIsAKeyService(t *testing.T) {
 	n := 0
 	cryptotest.Conformance(t, func(t *testing.T) (crypto.KeyService, crypto.KeyAdmin) {
@@ -640,10 +528,3 @@ func TestTheTwinIsAStore(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-func must2[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}

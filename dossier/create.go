@@ -16,12 +16,8 @@ const gatherMost = 64
 type gathering struct {
 	mu      sync.Mutex
 	waiting map[string]*shared
-	running map[string]int
+	running map[string]bool
 }
-
-// gatherings is how many batches of a campaign are on their way at once: one waits
-// for disks while the other computes.
-const gatherings = 2
 
 type shared struct {
 	filings []*Filing
@@ -57,7 +53,7 @@ func (in *Intake) join(campaign string, f *Filing) (*shared, int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.waiting == nil {
-		g.waiting, g.running = map[string]*shared{}, map[string]int{}
+		g.waiting, g.running = map[string]*shared{}, map[string]bool{}
 	}
 	s := g.waiting[campaign]
 	if s == nil {
@@ -66,10 +62,15 @@ func (in *Intake) join(campaign string, f *Filing) (*shared, int) {
 	}
 	s.filings = append(s.filings, f)
 	at := len(s.filings) - 1
-	if g.running[campaign] < gatherings || len(s.filings) == gatherMost {
+	switch {
+	case !g.running[campaign]:
+		g.running[campaign] = true
 		delete(g.waiting, campaign)
-		g.running[campaign]++
 		go in.enterShared(campaign, s)
+	case len(s.filings) == gatherMost:
+		// More wait than a batch holds: this one goes beside the one on its way.
+		delete(g.waiting, campaign)
+		go in.enterOne(campaign, s)
 	}
 	return s, at
 }
@@ -80,12 +81,9 @@ func (in *Intake) enterShared(campaign string, s *shared) {
 	for s != nil {
 		in.enterOne(campaign, s)
 		g.mu.Lock()
-		if s = g.waiting[campaign]; s == nil || g.running[campaign] > gatherings {
-			s = nil
-			g.running[campaign]--
-		} else {
-			delete(g.waiting, campaign)
-		}
+		s = g.waiting[campaign]
+		g.running[campaign] = s != nil
+		delete(g.waiting, campaign)
 		g.mu.Unlock()
 	}
 }

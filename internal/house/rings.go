@@ -3,7 +3,6 @@ package house
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -85,19 +84,6 @@ func (h *House) keys(identity string) (crypto.KeyService, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := vault.New(vault.Config{Addr: h.Parts.VaultAddr, RoleID: credential.RoleID, SecretIDFile: credential.SecretIDFile,
+	return vault.New(vault.Config{Addr: h.Parts.VaultAddr, RoleID: credential.RoleID, SecretIDFile: credential.SecretIDFile,
 		Single: !who.Batch, Now: h.Now})
-	if err != nil {
-		return nil, err
-	}
-	if who.Batch {
-		return crypto.Coalesce(client, coalesceWindow, coalesceMost), nil
-	}
-	return client, nil
 }
-
-// Concurrent seals share a batch of Vault's for this long, or this many.
-const (
-	coalesceWindow = time.Millisecond
-	coalesceMost   = 1000
-)
