@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,12 +60,13 @@ type Log struct {
 	past pastKeys
 }
 
+// A pending is what one caller records: all of it shares one commit.
 type pending struct {
-	event   Event
-	set     FieldSet
-	receipt Receipt
-	err     error
-	done    chan struct{}
+	events   []Event
+	sets     []FieldSet // of the events, in their order
+	receipts []Receipt
+	err      error
+	done     chan struct{}
 }
 
 var errClosed = errors.New("the log is closed")
@@ -101,27 +103,33 @@ func orElse[T comparable](v *T, instead T) {
 	}
 }
 
-// Record returns once the trace is durable. On any error the trace is not known
-// to be durable, the error is ErrNotRecorded, and nothing may be opened.
-func (l *Log) Record(ctx context.Context, e Event) (Receipt, error) {
-	if err := e.check(); err != nil {
-		return Receipt{}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+// Record returns once the traces are durable, all of them or none. On any error no
+// trace is known to be durable, the error is ErrNotRecorded, and nothing may be opened.
+func (l *Log) Record(ctx context.Context, events ...Event) ([]Receipt, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	p := &pending{events: events, sets: make([]FieldSet, len(events)), receipts: make([]Receipt, len(events)), done: make(chan struct{})}
+	for i := range events {
+		if err := events[i].check(); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+		}
+		p.sets[i] = NewFieldSet(events[i].Items)
 	}
 	l.callers.Add(1)
 	defer l.callers.Add(-1)
-	p := &pending{event: e, set: NewFieldSet(e.Items), done: make(chan struct{})}
 	select {
 	case l.in <- p:
 	case <-ctx.Done():
-		return Receipt{}, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
+		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
 	case <-l.quit:
-		return Receipt{}, fmt.Errorf("%w: %w", ErrNotRecorded, errClosed)
+		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, errClosed)
 	}
 	select {
 	case <-p.done:
-		return p.receipt, p.err
+		return p.receipts, p.err
 	case <-ctx.Done():
-		return Receipt{}, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
+		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
 	}
 }
 
@@ -156,12 +164,12 @@ func (l *Log) sequence() {
 // one commit and no wait, and a crowd shares each commit instead of splitting into
 // halves that take turns.
 func (l *Log) gather(first *pending) []*pending {
-	batch := []*pending{first}
+	batch, traces := []*pending{first}, len(first.events)
 	var window <-chan time.Time
-	for len(batch) < l.MaxBatch {
+	for traces < l.MaxBatch {
 		select {
 		case p := <-l.in:
-			batch = append(batch, p)
+			batch, traces = append(batch, p), traces+len(p.events)
 			continue
 		default:
 		}
@@ -175,7 +183,7 @@ func (l *Log) gather(first *pending) []*pending {
 		}
 		select {
 		case p := <-l.in:
-			batch = append(batch, p)
+			batch, traces = append(batch, p), traces+len(p.events)
 			continue
 		case <-window:
 		case <-l.quit:
@@ -193,7 +201,7 @@ func (l *Log) commit(batch []*pending) {
 	l.crowd = int(l.callers.Load())
 	for _, p := range batch {
 		if err != nil {
-			p.receipt, p.err = Receipt{}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+			p.receipts, p.err = nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 		}
 		close(p.done)
 	}
@@ -230,12 +238,18 @@ func (l *Log) write(ctx context.Context, batch []*pending) error {
 		if at.Before(head.Last) {
 			at = head.Last
 		}
-		b := Batch{First: head.Size, Rows: make([]*Row, len(batch)), Hashes: make([]tlog.Hash, 0, 2*len(batch)+64)}
-		for i, p := range batch {
-			r := l.key.row(&p.event, p.set.ID, after.size, at)
-			b.Rows[i] = r
-			b.Hashes = after.append(b.Hashes, leaf(l.key.leafSalt(r.Seq), r))
-			p.receipt = Receipt{Day: day, Seq: r.Seq, At: at}
+		traces := 0
+		for _, p := range batch {
+			traces += len(p.events)
+		}
+		b := Batch{First: head.Size, Rows: make([]*Row, 0, traces), Hashes: make([]tlog.Hash, 0, 2*traces+64)}
+		for _, p := range batch {
+			for i := range p.events {
+				r := l.key.row(&p.events[i], p.sets[i].ID, after.size, at)
+				b.Rows = append(b.Rows, r)
+				b.Hashes = after.append(b.Hashes, leaf(l.key.leafSalt(r.Seq), r))
+				p.receipts[i] = Receipt{Day: day, Seq: r.Seq, At: at}
+			}
 		}
 		if l.Signer != nil && now.Sub(l.signedAt) >= l.CheckpointEvery {
 			cp, err := sign(l.Signer, day.String(), after.size, after.root())
@@ -248,7 +262,7 @@ func (l *Log) write(ctx context.Context, batch []*pending) error {
 	})
 	if err != nil {
 		l.edge = edge{size: -1} // what the database holds is unknown: read it again
-		return fmt.Errorf("writing %d traces of %s: %w", len(batch), day, err)
+		return fmt.Errorf("writing the traces of %d callers on %s: %w", len(batch), day, err)
 	}
 	l.edge = after
 	if signed != nil {
@@ -262,8 +276,10 @@ func (l *Log) write(ctx context.Context, batch []*pending) error {
 func (l *Log) addSets(ctx context.Context, batch []*pending) error {
 	var unknown []FieldSet
 	for _, p := range batch {
-		if !l.sets[p.set.ID] {
-			unknown = append(unknown, p.set)
+		for _, set := range p.sets {
+			if !l.sets[set.ID] && !slices.ContainsFunc(unknown, func(u FieldSet) bool { return u.ID == set.ID }) {
+				unknown = append(unknown, set)
+			}
 		}
 	}
 	if len(unknown) == 0 {

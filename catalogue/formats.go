@@ -111,6 +111,9 @@ func (i Item) Values() []string {
 }
 
 func decode(v json.RawMessage) (any, string) {
+	if s, plain := plainString(v); plain {
+		return s, ""
+	}
 	// encoding/json would put a replacement mark for each bad byte, in silence.
 	if !utf8.Valid(v) {
 		return nil, "not valid UTF-8"
@@ -125,6 +128,21 @@ func decode(v json.RawMessage) (any, string) {
 		return nil, "more than one JSON value"
 	}
 	return value, ""
+}
+
+// plainString reads a string in which nothing is escaped. Nearly all values are one,
+// and the decoder costs five times as much (measured).
+func plainString(v json.RawMessage) (string, bool) {
+	end := len(v) - 1
+	if end < 1 || v[0] != '"' || v[end] != '"' {
+		return "", false
+	}
+	for _, b := range v[1:end] {
+		if b < ' ' || b == '"' || b == '\\' {
+			return "", false
+		}
+	}
+	return string(v[1:end]), utf8.Valid(v)
 }
 
 // appendCanonical writes a decoded value. encoding/json spells < > & and two

@@ -42,15 +42,16 @@ func (in *Intake) EnterAgents(ctx context.Context, campaign string, orders []Mis
 			return nil, err
 		}
 	}
-	for _, s := range sealed {
-		_, err := in.Traces.Record(ctx, audit.Event{
+	events := make([]audit.Event, len(sealed))
+	for i, s := range sealed {
+		events[i] = audit.Event{
 			At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1", Action: "write",
 			Items: in.Layout.Tables[at].Items, Decision: audit.Granted, Rule: "mission", Agent: intakeRecipient,
 			Candidate: s.Ref.String(), Request: rand.Text(),
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 		}
+	}
+	if _, err := in.Traces.Record(ctx, events...); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	_, err = in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed}, nothingToConfirm)
 	return of, err

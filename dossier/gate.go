@@ -54,9 +54,9 @@ func NewGate(g *Gate) (*Gate, error) {
 	return g, nil
 }
 
-// A Recorder makes an event durable before it returns.
+// A Recorder makes events durable before it returns, all of them or none.
 type Recorder interface {
-	Record(ctx context.Context, e audit.Event) (audit.Receipt, error)
+	Record(ctx context.Context, events ...audit.Event) ([]audit.Receipt, error)
 }
 
 // Rings gives the keys that the identity of a recipient opens, for one class.
@@ -269,8 +269,8 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 			items = append(items, it.ID)
 		}
 	}
-	var wanted []want
-	seen := map[catalogue.ItemID]bool{}
+	wanted := make([]want, 0, len(items))
+	seen := make(map[catalogue.ItemID]bool, len(items))
 	for _, id := range items {
 		if seen[id] {
 			continue // named twice, it is one column

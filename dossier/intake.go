@@ -3,7 +3,6 @@ package dossier
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	"sceau/dossier/gather"
 )
 
 // Intake takes dossiers in: checks every value, seals it, and adds it. It holds no
@@ -29,7 +29,8 @@ type Intake struct {
 	// References of the campaigns open for intake.
 	References map[string]*Reference
 
-	gathering gathering
+	opened    sync.Once
+	creations *gather.Way[creation, created]
 }
 
 // Connections keeps the connection data of heading 14 under the key of their day,
@@ -182,21 +183,17 @@ func (f *Filing) connections(no FileNo, now time.Time) []audit.Connection {
 // The revisions that a write leaves are sealed in its trace, so that an older cell
 // put back in its place is found.
 func (in *Intake) trace(ctx context.Context, campaign string, sealed []*Sealed) error {
-	var wait sync.WaitGroup
-	failed := make([]error, len(sealed))
+	events := make([]audit.Event, len(sealed))
 	for i, s := range sealed {
-		wait.Go(func() {
-			no := fileNumber(s.Routes)
-			detail, _ := json.Marshal(map[string]int{"cells": s.Cells, "revision": firstRevision})
-			_, failed[i] = in.Traces.Record(ctx, audit.Event{
-				At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1",
-				Action: "write", Items: in.Layout.written, Decision: audit.Granted, Rule: "intake",
-				Subject: no[:], Agent: intakeRecipient, Candidate: s.Ref.String(), Detail: detail,
-			})
-		})
+		no := fileNumber(s.Routes)
+		detail, _ := json.Marshal(map[string]int{"cells": s.Cells, "revision": firstRevision})
+		events[i] = audit.Event{
+			At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1",
+			Action: "write", Items: in.Layout.written, Decision: audit.Granted, Rule: "intake",
+			Subject: no[:], Agent: intakeRecipient, Candidate: s.Ref.String(), Detail: detail,
+		}
 	}
-	wait.Wait()
-	if err := errors.Join(failed...); err != nil {
+	if _, err := in.Traces.Record(ctx, events...); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	var connections []audit.Connection

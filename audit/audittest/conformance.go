@@ -173,6 +173,7 @@ func Conformance(t *testing.T, parts func(*testing.T) Parts) {
 	}{
 		{"a trace comes back in the history of its subject, as it was recorded", history},
 		{"a candidate with two file numbers has one history, a stranger has none", twoScopes},
+		{"events recorded together are one after the other, all or none", together},
 		{"the agent opens apart from the rest", agent},
 		{"refusals are found by whoever supervises", refusals},
 		{"an event without a subject is recorded, and found by no file number", nobody},
@@ -200,10 +201,11 @@ func Conformance(t *testing.T, parts func(*testing.T) Parts) {
 func history(h *house) {
 	ctx, t := h.t.Context(), h.t
 	e := Reading(ines, 1)
-	receipt, err := h.log.Record(ctx, e)
+	receipts, err := h.log.Record(ctx, e)
 	if err != nil {
 		t.Fatal(err)
 	}
+	receipt := receipts[0]
 	day := audit.DayOf(h.clock.Now())
 	if receipt.Day != day || receipt.Seq != 0 || !receipt.At.Equal(h.clock.Now()) {
 		t.Errorf("receipt %+v", receipt)
@@ -293,6 +295,35 @@ func refusals(h *house) {
 	}
 }
 
+func together(h *house) {
+	ctx, t := h.t.Context(), h.t
+	h.record(1)
+	receipts, err := h.log.Record(ctx, Reading(ines, 0), Reading(malo, 1), Reading(ines, 2))
+	if err != nil || len(receipts) != 3 {
+		t.Fatalf("%d receipts, %v", len(receipts), err)
+	}
+	for i, r := range receipts {
+		if r.Seq != int64(1+i) {
+			t.Errorf("event %d has number %d", i, r.Seq)
+		}
+	}
+	bad := Reading(malo, 4)
+	bad.Action = ""
+	if receipts, err := h.log.Record(ctx, Reading(ines, 3), bad); !errors.Is(err, audit.ErrNotRecorded) || receipts != nil {
+		t.Errorf("with one event that may not be recorded: %v, %v", receipts, err)
+	}
+	if receipts, err := h.log.Record(ctx); err != nil || receipts != nil {
+		t.Errorf("of no event: %v, %v", receipts, err)
+	}
+	day := audit.DayOf(h.clock.Now())
+	if found, err := h.reader().Subject(ctx, [][]byte{malo}, day, day); err != nil || len(found) != 1 {
+		t.Errorf("%d traces in the history instead of 1: %v", len(found), err)
+	}
+	if r := h.verified(); r.Traces != 4 {
+		t.Errorf("%d traces instead of 4", r.Traces)
+	}
+}
+
 func nobody(h *house) {
 	e := Reading(nil, 1)
 	e.Agent, e.Items = "", nil
@@ -317,11 +348,12 @@ func severalLogs(h *house) {
 		for range hands {
 			wg.Go(func() {
 				for i := range each {
-					receipt, err := log.Record(t.Context(), Reading(ines, i))
+					receipts, err := log.Record(t.Context(), Reading(ines, i))
 					if err != nil {
 						t.Error(err)
 						return
 					}
+					receipt := receipts[0]
 					mu.Lock()
 					if taken[receipt.Seq] {
 						t.Errorf("two traces have number %d", receipt.Seq)
@@ -367,15 +399,16 @@ func oneKey(h *house) {
 func midnight(h *house) {
 	ctx, t := h.t.Context(), h.t
 	h.clock.Pass(15*hour - time.Microsecond)
-	before, err := h.log.Record(ctx, Reading(ines, 0))
+	earlier, err := h.log.Record(ctx, Reading(ines, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.clock.Pass(time.Microsecond)
-	after, err := h.log.Record(ctx, Reading(ines, 1))
+	later, err := h.log.Record(ctx, Reading(ines, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
+	before, after := earlier[0], later[0]
 	if before.Day.String() != "2026-04-02" || after.Day.String() != "2026-04-03" || after.Seq != 0 {
 		t.Errorf("before midnight %s/%d, after %s/%d", before.Day, before.Seq, after.Day, after.Seq)
 	}
@@ -432,11 +465,11 @@ func lateClock(h *house) {
 func skewedClocks(h *house) {
 	slow := h.newLog(At("2026-04-02T08:59:58Z"))
 	h.record(1)
-	receipt, err := slow.Record(h.t.Context(), Reading(malo, 1))
+	receipts, err := slow.Record(h.t.Context(), Reading(malo, 1))
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if receipt.At.Before(h.clock.Now()) {
+	if receipt := receipts[0]; receipt.At.Before(h.clock.Now()) {
 		h.t.Errorf("a trace dated %s follows one of %s", receipt.At, h.clock.Now())
 	}
 	h.verified()
@@ -482,9 +515,9 @@ func failedCommit(h *house) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			receipt, err := h.log.Record(ctx, Reading(malo, i))
-			if !errors.Is(err, audit.ErrNotRecorded) || !errors.Is(err, gone) || receipt != (audit.Receipt{}) {
-				t.Errorf("without a database: %+v, %v", receipt, err)
+			receipts, err := h.log.Record(ctx, Reading(malo, i))
+			if !errors.Is(err, audit.ErrNotRecorded) || !errors.Is(err, gone) || receipts != nil {
+				t.Errorf("without a database: %+v, %v", receipts, err)
 			}
 		})
 	}
@@ -698,7 +731,7 @@ func Tampering(t *testing.T, parts func(*testing.T) Parts) {
 			resign(h)
 		}, first + 2, 6, "not signed by a known key"},
 		{"a checkpoint is stored as one of another size", func(h *house) {
-			h.restate(func(cp *audit.Checkpoint) { cp.Size++ })
+			h.restate()
 		}, first + 2, 2, "says 2026-04-04 at 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -784,14 +817,14 @@ func resign(h *house) {
 	}
 }
 
-// restate changes how the first checkpoint is stored.
-func (h *house) restate(change func(*audit.Checkpoint)) {
+// restate stores the first checkpoint of today as that of one trace more.
+func (h *house) restate() {
 	h.t.Helper()
 	all, err := h.Read.Checkpoints(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	i := slices.IndexFunc(all, func(cp audit.Checkpoint) bool { return cp.Tree != audit.TreeOfDays })
-	change(&all[i])
+	today := audit.DayOf(h.clock.Now()).String()
+	all[slices.IndexFunc(all, func(cp audit.Checkpoint) bool { return cp.Tree == today })].Size++
 	h.Tamper.ReplaceCheckpoints(h.t, all)
 }
