@@ -73,6 +73,7 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 
 func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) error {
 	var cleaner *scrubber
+	v.Fields = make([]Field, 0, len(answers))
 	opener, err := g.opener(ctx, a.campaign.ID, answers, rings)
 	if err != nil {
 		return err

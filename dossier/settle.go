@@ -44,7 +44,11 @@ func (g *Gate) fetch(ctx context.Context, a asking, h held, wanted []want) ([]an
 	if err != nil {
 		return nil, err
 	}
-	var answers []answer
+	cells := 0
+	for s := range rows {
+		cells += len(rows[s]) * len(columns[s])
+	}
+	answers := make([]answer, 0, cells)
 	for s := range rows {
 		for r := range rows[s] {
 			row := &rows[s][r]
@@ -81,7 +85,7 @@ func (g *Gate) settle(a asking, h held, wanted []want, answers []answer, named b
 	if err != nil {
 		return nil, nil, g.outside(a, wanted[0].item.ID, err)
 	}
-	granted = g.settleConnections(a, h, wanted)
+	granted = append(make([]answer, 0, len(answers)), g.settleConnections(a, h, wanted)...)
 	answered := make([]bool, len(wanted))
 	for _, x := range granted {
 		answered[x.want] = true

@@ -3,8 +3,7 @@ package dossiers
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,84 +11,160 @@ import (
 
 	"sceau/catalogue"
 	"sceau/dossier"
+	"sceau/dossier/gather"
 )
 
 // A Desk reads missions, calendars, routes and facts, as the role of the gate.
-type Desk struct{ DB *pgxpool.Pool }
+// Readers who come at once share their round trips: each answer was read after its
+// own question, and holds what belongs to that question alone.
+type Desk struct {
+	db       *pgxpool.Pool
+	standing gather.Way[standing, stands]
+	follow   gather.Way[following, followed]
+}
 
-const standingOfMission = `
-	SELECT m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar
-	FROM mission m JOIN campaign c USING (campaign)
-	WHERE m.mission = $1 AND ($2 = '' OR m.campaign = $2)`
+// NewDesk reads through the connections of db.
+func NewDesk(db *pgxpool.Pool) *Desk {
+	d := &Desk{db: db}
+	d.standing.Go, d.follow.Go = d.standings, d.followings
+	return d
+}
 
-const standingOfAccount = `
-	SELECT a.campaign, a.recipient, a.credential, c.label, c.demo, c.calendar
-	FROM account a JOIN campaign c USING (campaign)
-	WHERE a.unit = $1 AND a.responsible = $2 AND ($3 = '' OR a.campaign = $3)`
+type standing struct{ id, campaign string }
 
-// programmesOf are those that institutions and pools stand for today.
-const programmesOf = `
-	SELECT programme FROM programme WHERE campaign = $1 AND (institution = ANY($2) OR pool <> '' AND pool = ANY($3)) ORDER BY programme`
+// stands is how things stand for one mission or account.
+type stands struct {
+	mission  dossier.Mission
+	campaign dossier.Campaign
+	err      error // of this one alone
+}
 
 // Standing implements dossier.Desk.
-func (d Desk) Standing(ctx context.Context, id, campaign string) (m dossier.Mission, c dossier.Campaign, err error) {
-	if candidate, responsible, ok := dossier.ParseAccount(id); ok {
-		return d.account(ctx, id, candidate, responsible, campaign)
+func (d *Desk) Standing(ctx context.Context, id, campaign string) (dossier.Mission, dossier.Campaign, error) {
+	s, err := d.standing.Ask(ctx, standing{id, campaign})
+	if err == nil {
+		err = s.err
 	}
-	var scopes, calendar []byte
-	var credential []byte
+	return s.mission, s.campaign, err
+}
+
+const standingOfMissions = `
+	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar
+	FROM mission m JOIN campaign c USING (campaign)
+	WHERE m.mission = ANY($1)`
+
+const standingOfAccounts = `
+	SELECT a.unit, a.responsible, a.campaign, a.recipient, a.credential, c.label, c.demo, c.calendar
+	FROM unnest($1::bytea[], $2::smallint[]) AS asked (unit, responsible)
+	JOIN account a USING (unit, responsible) JOIN campaign c USING (campaign)`
+
+// standings reads each mission and account asked for once, whoever asks.
+func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error) {
+	var missions []string
+	var units [][]byte
+	var responsibles []int16
+	for _, q := range asked {
+		if candidate, responsible, ok := dossier.ParseAccount(q.id); ok {
+			units, responsibles = append(units, candidate[:]), append(responsibles, int16(responsible))
+		} else if !slices.Contains(missions, q.id) {
+			missions = append(missions, q.id)
+		}
+	}
+	found := make(map[string]stands, len(asked))
+	each := func(scan func(pgx.CollectableRow) stands) func(pgx.Rows) error {
+		return func(rows pgx.Rows) error {
+			for rows.Next() {
+				s := scan(rows)
+				found[s.mission.ID] = s
+			}
+			return rows.Err()
+		}
+	}
+	var batch pgx.Batch
+	if len(missions) > 0 {
+		batch.Queue(standingOfMissions, missions).Query(each(scanMission))
+	}
+	if len(units) > 0 {
+		batch.Queue(standingOfAccounts, units, responsibles).Query(each(scanAccount))
+	}
+	if err := d.db.SendBatch(ctx, &batch).Close(); err != nil {
+		return nil, quiet("reading missions", err)
+	}
+	if err := d.programmes(ctx, found); err != nil {
+		return nil, quiet("reading the programmes of missions", err)
+	}
+	answers := make([]stands, len(asked))
+	for i, q := range asked {
+		s, ok := found[q.id]
+		if !ok || q.campaign != "" && q.campaign != s.campaign.ID {
+			s = stands{err: dossier.ErrNoSuchMission}
+		}
+		answers[i] = s
+	}
+	return answers, nil
+}
+
+func scanMission(row pgx.CollectableRow) (s stands) {
+	var scopes, calendar, credential []byte
 	var ended *time.Time
-	m.ID = id
-	err = d.DB.QueryRow(ctx, standingOfMission, id, campaign).Scan(&m.Campaign, &m.Recipient, &m.Organisation, &scopes,
-		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return m, c, dossier.ErrNoSuchMission
-	}
-	if err != nil {
-		return m, c, quiet("reading a mission", err)
+	m, c := &s.mission, &s.campaign
+	if s.err = row.Scan(&m.ID, &m.Campaign, &m.Recipient, &m.Organisation, &scopes,
+		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar); s.err != nil {
+		return s
 	}
 	if ended != nil {
 		m.EndedAt = *ended
 	}
 	copy(m.Credential[:], credential)
-	if err := json.Unmarshal(scopes, &m.Scopes); err != nil {
-		return m, c, quiet("reading the scopes of a mission", err)
-	}
-	if m.Programmes, err = d.programmes(ctx, m); err != nil {
-		return m, c, err
-	}
 	c.ID = m.Campaign
-	c.Calendar, err = readCalendar(calendar)
-	return m, c, err
+	if s.err = quiet("reading the scopes of a mission", json.Unmarshal(scopes, &m.Scopes)); s.err != nil {
+		return s
+	}
+	m.Programmes = m.Scopes.Programmes
+	c.Calendar, s.err = readCalendar(calendar)
+	return s
 }
 
-func (d Desk) programmes(ctx context.Context, m dossier.Mission) ([]string, error) {
-	if len(m.Scopes.Institutions)+len(m.Scopes.Pools) == 0 {
-		return m.Scopes.Programmes, nil
+func scanAccount(row pgx.CollectableRow) (s stands) {
+	var unit, calendar, credential []byte
+	var responsible int16
+	m, c := &s.mission, &s.campaign
+	if s.err = row.Scan(&unit, &responsible, &m.Campaign, &m.Recipient, &credential, &c.Label, &c.Demo, &calendar); s.err != nil {
+		return s
 	}
-	rows, err := d.DB.Query(ctx, programmesOf, m.Campaign, m.Scopes.Institutions, m.Scopes.Pools)
-	if err != nil {
-		return nil, quiet("reading the programmes of a mission", err)
-	}
-	more, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return append(more, m.Scopes.Programmes...), quiet("reading the programmes of a mission", err)
-}
-
-func (d Desk) account(ctx context.Context, id string, candidate dossier.Ref, responsible int, campaign string) (m dossier.Mission, c dossier.Campaign, err error) {
-	var calendar, credential []byte
-	err = d.DB.QueryRow(ctx, standingOfAccount, candidate[:], responsible, campaign).Scan(&m.Campaign, &m.Recipient,
-		&credential, &c.Label, &c.Demo, &calendar)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return m, c, dossier.ErrNoSuchMission
-	}
-	if err != nil {
-		return m, c, quiet("reading an account", err)
-	}
-	m.ID, m.Candidate, m.Responsible = id, candidate, responsible
+	copy(m.Candidate[:], unit)
+	m.Responsible = int(responsible)
+	m.ID = dossier.AccountID(m.Candidate, m.Responsible)
 	copy(m.Credential[:], credential)
 	c.ID = m.Campaign
-	c.Calendar, err = readCalendar(calendar)
-	return m, c, err
+	c.Calendar, s.err = readCalendar(calendar)
+	return s
+}
+
+// programmesOf are those that institutions and pools stand for today.
+const programmesOf = `
+	SELECT programme FROM programme
+	WHERE campaign = $1 AND (institution = ANY($2) OR pool <> '' AND pool = ANY($3)) ORDER BY programme`
+
+// programmes adds to each mission those of its institutions and pools.
+func (d *Desk) programmes(ctx context.Context, found map[string]stands) error {
+	var batch pgx.Batch
+	for id, s := range found {
+		m := s.mission
+		if len(m.Scopes.Institutions)+len(m.Scopes.Pools) == 0 {
+			continue
+		}
+		batch.Queue(programmesOf, m.Campaign, m.Scopes.Institutions, m.Scopes.Pools).Query(func(rows pgx.Rows) error {
+			more, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			s.mission.Programmes = append(more, m.Programmes...)
+			found[id] = s
+			return err
+		})
+	}
+	if batch.Len() == 0 {
+		return nil
+	}
+	return d.db.SendBatch(ctx, &batch).Close()
 }
 
 func readCalendar(raw []byte) (dossier.Calendar, error) {
@@ -109,134 +184,4 @@ func readCalendar(raw []byte) (dossier.Calendar, error) {
 		calendar[phase] = begins
 	}
 	return calendar, nil
-}
-
-// Follow implements dossier.Desk: routes and facts in one round trip.
-func (d Desk) Follow(ctx context.Context, campaign string, routes, facts [][16]byte) ([]dossier.Route, []dossier.FactRow, error) {
-	var batch pgx.Batch
-	var foundRoutes []dossier.Route
-	var foundFacts []dossier.FactRow
-	batch.Queue(`SELECT scope_kind, scope_id, file_no, state, ref_tag, sealed_ref
-		FROM routing WHERE campaign = $1 AND ref_tag = ANY($2)`, campaign, unitBytes(routes)).Query(func(rows pgx.Rows) (err error) {
-		foundRoutes, err = pgx.CollectRows(rows, scanRoute)
-		return err
-	})
-	if len(facts) > 0 {
-		batch.Queue(`SELECT fact, kind, tag, sealed, recorded_by, begins, until, ended_at
-			FROM fact WHERE campaign = $1 AND tag = ANY($2)`, campaign, unitBytes(facts)).Query(func(rows pgx.Rows) (err error) {
-			foundFacts, err = pgx.CollectRows(rows, scanFact)
-			return err
-		})
-	}
-	if err := d.DB.SendBatch(ctx, &batch).Close(); err != nil {
-		return nil, nil, quiet("following routes", err)
-	}
-	return foundRoutes, foundFacts, nil
-}
-
-func scanRoute(row pgx.CollectableRow) (r dossier.Route, err error) {
-	var no, tag []byte
-	err = row.Scan(&r.Scope.Kind, &r.Scope.ID, &no, &r.State, &tag, &r.Sealed)
-	copy(r.FileNo[:], no)
-	copy(r.Tag[:], tag)
-	return r, err
-}
-
-func scanFact(row pgx.CollectableRow) (dossier.FactRow, error) { return scanFactAnd(row) }
-
-// scanFactAnd scans a fact, and what stands after it.
-func scanFactAnd(row pgx.CollectableRow, more ...any) (f dossier.FactRow, err error) {
-	var tag []byte
-	var until, ended *time.Time
-	err = row.Scan(append([]any{&f.ID, &f.Kind, &tag, &f.Sealed, &f.RecordedBy, &f.From, &until, &ended}, more...)...)
-	copy(f.Tag[:], tag)
-	if until != nil {
-		f.Until = *until
-	}
-	if ended != nil {
-		f.EndedAt = *ended
-	}
-	return f, err
-}
-
-// A Shelf reads ciphertext, as the role of the gate.
-type Shelf struct {
-	DB     *pgxpool.Pool
-	Layout *dossier.Layout
-}
-
-// Cells implements dossier.Shelf: one round trip, and no column but those asked for.
-func (s Shelf) Cells(ctx context.Context, campaign string, selections []dossier.Selection) ([][]dossier.SealedRow, error) {
-	found := make([][]dossier.SealedRow, len(selections))
-	var batch pgx.Batch
-	for i, sel := range selections {
-		args := []any{campaign, unitBytes(sel.Units)}
-		if sel.Records != nil {
-			args = append(args, unitBytes(sel.Records))
-		}
-		columns := len(sel.Columns)
-		batch.Queue(s.query(sel), args...).Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				row, err := scanCells(rows, columns)
-				if err != nil {
-					return err
-				}
-				found[i] = append(found[i], row)
-			}
-			return rows.Err()
-		})
-	}
-	if err := s.DB.SendBatch(ctx, &batch).Close(); err != nil {
-		return nil, quiet("selecting ciphertext", err)
-	}
-	return found, nil
-}
-
-func (s Shelf) query(sel dossier.Selection) string {
-	var q strings.Builder
-	q.WriteString("SELECT unit, record, branch_version, commitment")
-	for _, c := range sel.Columns {
-		q.WriteString(", ")
-		q.WriteString(ident(s.Layout.Tables[sel.Table].Columns[c]))
-	}
-	q.WriteString(" FROM " + layoutTable(s.Layout, sel.Table) + " WHERE campaign = $1 AND unit = ANY($2)")
-	if sel.Records != nil {
-		q.WriteString(" AND record = ANY($3)")
-	}
-	return q.String()
-}
-
-func scanCells(rows pgx.Rows, columns int) (dossier.SealedRow, error) {
-	row := dossier.SealedRow{Cells: make([][]byte, columns)}
-	var version int32
-	var unit, record, commitment []byte
-	dest := make([]any, 4+columns)
-	dest[0], dest[1], dest[2], dest[3] = &unit, &record, &version, &commitment
-	for k := range row.Cells {
-		dest[4+k] = &row.Cells[k]
-	}
-	if err := rows.Scan(dest...); err != nil {
-		return row, err
-	}
-	copy(row.Unit[:], unit)
-	copy(row.Record[:], record)
-	copy(row.Commitment[:], commitment)
-	row.BranchVersion = uint32(version)
-	return row, nil
-}
-
-// Find implements dossier.Shelf.
-func (s Shelf) Find(ctx context.Context, campaign, index string, mac []byte) ([]dossier.Ref, error) {
-	rows, err := s.DB.Query(ctx, `SELECT unit FROM blind_index
-		WHERE campaign = $1 AND index_id = $2 AND mac = $3 LIMIT 20`, campaign, index, mac)
-	if err != nil {
-		return nil, quiet("looking up an index", err)
-	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ref dossier.Ref, err error) {
-		var b []byte
-		err = row.Scan(&b)
-		copy(ref[:], b)
-		return ref, err
-	})
-	return found, quiet("looking up an index", err)
 }

@@ -42,6 +42,3 @@ func unitBytes[T ~[16]byte](ids []T) [][]byte {
 	}
 	return out
 }
-
-// layoutTable is the qualified name of a sealed table.
-func layoutTable(l *dossier.Layout, t int) string { return ident(l.Tables[t].Name) }

@@ -11,7 +11,7 @@ import (
 )
 
 // Names lists the key names of a campaign.
-func (s Store) Names(ctx context.Context, campaign string) ([]crypto.KeyName, error) {
+func (s *Store) Names(ctx context.Context, campaign string) ([]crypto.KeyName, error) {
 	var names []crypto.KeyName
 	rows, err := s.DB.Query(ctx, `SELECT name, role, key_of, state FROM key_name WHERE campaign = $1 ORDER BY name`, campaign)
 	err = each(rows, err, func(r pgx.Rows) error {
@@ -26,7 +26,7 @@ func (s Store) Names(ctx context.Context, campaign string) ([]crypto.KeyName, er
 }
 
 // Branches lists the wrapped branch keys of a campaign, the routing key among them.
-func (s Store) Branches(ctx context.Context, campaign string) ([]crypto.BranchWrap, error) {
+func (s *Store) Branches(ctx context.Context, campaign string) ([]crypto.BranchWrap, error) {
 	var branches []crypto.BranchWrap
 	rows, err := s.DB.Query(ctx, `SELECT class, fate, version, wrap, commitment FROM branch_key WHERE campaign = $1`, campaign)
 	err = each(rows, err, func(r pgx.Rows) error {
@@ -45,7 +45,7 @@ func (s Store) Branches(ctx context.Context, campaign string) ([]crypto.BranchWr
 
 // Reserve keeps a name for a key, or gives the one that is in place. Two creations
 // at once agree on one.
-func (s Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyName, error) {
+func (s *Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyName, error) {
 	_, err := s.DB.Exec(ctx, `
 		INSERT INTO key_name (name, campaign, role, key_of, state) VALUES ($1, $2, $3, $4, 'planned')
 		ON CONFLICT (campaign, role, key_of) DO NOTHING`,
@@ -59,7 +59,7 @@ func (s Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyName
 }
 
 // Activate lets a key serve.
-func (s Store) Activate(ctx context.Context, name string) error {
+func (s *Store) Activate(ctx context.Context, name string) error {
 	done, err := s.DB.Exec(ctx, `UPDATE key_name SET state = 'active' WHERE name = $1 AND state = 'planned'`, name)
 	if err != nil {
 		return explain(ctx, err)
@@ -72,7 +72,7 @@ func (s Store) Activate(ctx context.Context, name string) error {
 
 // AddBranch adds a branch key, and keeps the one that is there: what was sealed
 // under it could not be opened any more.
-func (s Store) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
+func (s *Store) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
 	if b.Version == 0 {
 		return errors.New("a branch key has a version")
 	}

@@ -15,15 +15,19 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/crypto"
+	"sceau/dossier/gather"
 	"sceau/internal/postgres/pool"
 )
 
 // A Store is the keyring as the role of its connections sees it.
-type Store struct{ DB *pgxpool.Pool }
+type Store struct {
+	DB    *pgxpool.Pool
+	units gather.Way[looking, looked]
+}
 
 var (
-	_ crypto.Store         = Store{}
-	_ crypto.CampaignStore = Store{}
+	_ crypto.Store         = (*Store)(nil)
+	_ crypto.CampaignStore = (*Store)(nil)
 )
 
 // Open prepares to use the database at dsn. It connects when it is first needed,
@@ -42,14 +46,16 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the keyring: %w", err)
 	}
-	return &Store{DB: pool}, nil
+	s := &Store{DB: pool}
+	s.units.Go = s.lookings
+	return s, nil
 }
 
 // Close ends the connections.
-func (s Store) Close() { s.DB.Close() }
+func (s *Store) Close() { s.DB.Close() }
 
 // Ping says whether the database answers.
-func (s Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
 
 // explain tells a database that is away from one that says no.
 func explain(ctx context.Context, err error) error {

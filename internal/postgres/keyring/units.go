@@ -12,7 +12,7 @@ import (
 
 // AddUnits adds units with all their secrets, in one round trip whatever their
 // number, all of them or none.
-func (s Store) AddUnits(ctx context.Context, campaign string, units []crypto.UnitWrap) error {
+func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.UnitWrap) error {
 	if len(units) == 0 {
 		return nil
 	}
@@ -48,31 +48,75 @@ func (s Store) AddUnits(ctx context.Context, campaign string, units []crypto.Uni
 	return explain(ctx, err)
 }
 
-// Units reads the wraps of units; those that are not there are left out.
-func (s Store) Units(ctx context.Context, campaign string, units ...crypto.UnitID) (map[crypto.UnitID]crypto.Sealing, error) {
-	ids := make([][]byte, len(units))
-	for i := range units {
-		ids[i] = units[i][:]
+// A looking asks for the wraps of some units.
+type looking struct {
+	campaign string
+	units    []crypto.UnitID
+}
+
+// Units reads the wraps of units; those that are not there are left out. Those who
+// ask at once share the round trip.
+func (s *Store) Units(ctx context.Context, campaign string, units ...crypto.UnitID) (map[crypto.UnitID]crypto.Sealing, error) {
+	l, err := s.units.Ask(ctx, looking{campaign, units})
+	if err == nil {
+		err = l.err
 	}
-	found := make(map[crypto.UnitID]crypto.Sealing, len(units))
-	rows, err := s.DB.Query(ctx, `SELECT unit, wrap, commitment FROM unit_secret WHERE campaign = $1 AND unit = ANY($2)`, campaign, ids)
-	err = each(rows, err, func(r pgx.Rows) error {
-		var unit, wrap, commitment []byte
-		if err := r.Scan(&unit, &wrap, &commitment); err != nil {
-			return err
+	return l.wraps, err
+}
+
+type looked struct {
+	wraps map[crypto.UnitID]crypto.Sealing
+	err   error // of these units alone
+}
+
+// lookings reads the wraps of all, and gives back to each those of its own units. A
+// unit is drawn once for all campaigns: the wrap of another one's opens nothing.
+func (s *Store) lookings(ctx context.Context, asked []looking) ([]looked, error) {
+	type placed struct {
+		campaign string
+		unit     crypto.UnitID
+	}
+	wanted := map[string][][]byte{}
+	for _, q := range asked {
+		for i := range q.units {
+			wanted[q.campaign] = append(wanted[q.campaign], q.units[i][:])
 		}
-		if len(unit) != len(crypto.UnitID{}) {
-			return errors.New("a unit has 16 bytes")
+	}
+	type wrapped struct{ wrap, commitment []byte }
+	found := map[placed]wrapped{}
+	batch := &pgx.Batch{}
+	for campaign, ids := range wanted {
+		batch.Queue(`SELECT unit, wrap, commitment FROM unit_secret WHERE campaign = $1 AND unit = ANY($2)`, campaign, ids).Query(func(rows pgx.Rows) error {
+			return each(rows, nil, func(r pgx.Rows) error {
+				var unit, wrap, commitment []byte
+				if err := r.Scan(&unit, &wrap, &commitment); err != nil {
+					return err
+				}
+				if len(unit) == len(crypto.UnitID{}) {
+					found[placed{campaign, crypto.UnitID(unit)}] = wrapped{wrap, commitment}
+				}
+				return nil
+			})
+		})
+	}
+	if err := s.DB.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, explain(ctx, err)
+	}
+	answers := make([]looked, len(asked))
+	for i, q := range asked {
+		l := looked{wraps: make(map[crypto.UnitID]crypto.Sealing, len(q.units))}
+		for _, u := range q.units {
+			if w, ok := found[placed{q.campaign, u}]; ok && l.err == nil {
+				l.wraps[u], l.err = sealing(w.wrap, w.commitment)
+			}
 		}
-		var err error
-		found[crypto.UnitID(unit)], err = sealing(wrap, commitment)
-		return err
-	})
-	return found, explain(ctx, err)
+		answers[i] = l
+	}
+	return answers, nil
 }
 
 // OwnClass reads the wrap that a unit has of its own for a class, if it has one.
-func (s Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
+func (s *Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
 	var wrap, commitment []byte
 	err := s.DB.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
 		campaign, unit[:], class).Scan(&wrap, &commitment)

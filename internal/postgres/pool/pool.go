@@ -28,6 +28,11 @@ func Open(ctx context.Context, dsn string) (*Pool, error) {
 	// more than the request (measured: reads end to end nearly doubled without it).
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
+	// And a plan that reads a whole table is one for a table whose statistics are
+	// missing: a campaign just opened, or restored.
+	for _, whole := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		config.ConnConfig.RuntimeParams[whole] = "off"
+	}
 	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, errors.New("opening the data cluster: its settings are refused")
