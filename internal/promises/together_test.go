@@ -3,6 +3,7 @@ package promises_test
 import (
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -32,6 +33,15 @@ func TestWhoAsksInACrowdIsAnsweredAsWhoAsksAlone(t *testing.T) {
 		}
 		for _, parent := range one.accounts[1:] {
 			add(parent, "P1", one, "A01.22", "A01.25")
+		}
+	}
+	// Two commissions read the same columns of one candidate, each of its own wish.
+	shared, programmes := p.twice(t, "2026")
+	for _, programme := range programmes {
+		who := p.commission(t, "crowd-"+strings.ToLower(programme), "2026", programme)
+		for range 20 {
+			add(who, "P1", shared)
+			asks[len(asks)-1].On = examining
 		}
 	}
 	for _, about := range []*person{a, b} {
@@ -90,4 +100,16 @@ func TestWhoAsksInACrowdIsAnsweredAsWhoAsksAlone(t *testing.T) {
 		wait.Wait()
 	}
 	t.Logf("%d asked, %d answered, %d refused, alone and in a crowd", len(asks), answered, len(asks)-answered)
+}
+
+// twice finds a candidate with two confirmed wishes.
+func (p *place) twice(t *testing.T, campaign string) (*person, []string) {
+	t.Helper()
+	for _, one := range p.people {
+		if _, confirmed := wishesOf(one); one.campaign == campaign && len(confirmed) > 1 {
+			return one, confirmed[:2]
+		}
+	}
+	t.Fatal("nobody has two confirmed wishes")
+	return nil, nil
 }
