@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -52,6 +53,9 @@ func (g *Gate) fetch(ctx context.Context, a asking, h held, wanted []want) ([]an
 	for s := range rows {
 		for r := range rows[s] {
 			row := &rows[s][r]
+			if !slices.Contains(selections[s].Units, row.Unit) {
+				return nil, fmt.Errorf("selecting from %s: a row of a unit that was not asked for", g.Layout.Tables[selections[s].Table].Name)
+			}
 			row.Table = selections[s].Table
 			var face recordFace
 			if row.Record != (crypto.RecordID{}) {
