@@ -85,6 +85,7 @@ func Verify(ctx context.Context, v Verification) (Report, error) {
 	w := &verifier{
 		Verification: v, signed: map[string][]statement{}, found: map[Day]int{},
 		asked: map[FieldSetID]bool{}, good: map[FieldSetID]bool{},
+		report: Report{Days: []DayReport{}, Findings: []Finding{}}, // none is a list too, for a pipe
 	}
 	if err := w.run(ctx); err != nil {
 		return Report{}, fmt.Errorf("verifying traces: %w", err)

@@ -149,7 +149,6 @@ const (
 	FlagMilitaryLycee      = "military_lycee"       // identity proof
 	FlagArmedForces        = "armed_forces"         // medical visit
 	FlagMedicalCertificate = "certificate_required" // yes or no of A13.01
-	FlagEntranceTest       = "entrance_test"        // selective, with tests
 	FlagNetwork            = "network"              // of a network under convention
 )
 

@@ -81,7 +81,7 @@ func (g *Gate) openConnections(ctx context.Context, h held, v *View, wanted []wa
 			}
 			f := g.field(h, wanted[x.want].item, x, value)
 			f.Record, f.Ordinal = strconv.Itoa(n+1), n
-			g.give(v, f)
+			v.give(f)
 		}
 	}
 	return nil

@@ -26,6 +26,9 @@ type ImportReport struct {
 	// FieldsPerSecond is of this run alone.
 	FieldsPerSecond float64 `json:"fields_per_second"`
 	Resumed         bool    `json:"resumed,omitempty"`
+	// Before says that an earlier run had entered the whole file: this one entered
+	// nothing, and tells again what became of its lines.
+	Before bool `json:"imported_before,omitempty"`
 }
 
 // An Arrival tells which line became which candidate.
@@ -64,7 +67,7 @@ func (in *Intake) Import(ctx context.Context, campaign string, file File, o Impo
 	if _, err := file.Seek(at.Offset, io.SeekStart); err != nil {
 		return report, err
 	}
-	report.Resumed = at.Offset > 0 && !at.Done
+	report.Resumed, report.Before = at.Offset > 0 && !at.Done, at.Done
 	began, fieldsBefore := time.Now(), at.Fields
 	if o.Progress != nil {
 		o.Progress(at.Offset)

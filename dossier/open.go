@@ -105,7 +105,7 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 		if err != nil {
 			return fmt.Errorf("%s in form %s: %w", it.ID, x.grant.Derive, err)
 		}
-		g.give(v, g.field(h, it, x, value))
+		v.give(g.field(h, it, x, value))
 	}
 	if err := g.openConnections(ctx, h, v, wanted, answers); err != nil {
 		return err
@@ -124,9 +124,9 @@ func (g *Gate) field(h held, it catalogue.Item, x answer, value []byte) Field {
 	return f
 }
 
-// give adds a field to a view. One that is pseudonymised takes the candidate's
-// reference away from the whole of it.
-func (g *Gate) give(v *View, f Field) {
+// give adds a field. One that is pseudonymised takes the candidate's reference away
+// from the whole view.
+func (v *View) give(f Field) {
 	if f.Form < catalogue.FormMasked {
 		v.Clear = false
 	}

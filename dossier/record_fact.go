@@ -170,7 +170,8 @@ func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission st
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	if f.RecordedBy != by {
-		return fmt.Errorf("fact %s was recorded by another mission", id)
+		return &Refusal{Recipient: a.mission.Recipient, Purpose: "P1", Phase: a.phase, Act: "end fact " + id, Article: "Art. 3",
+			Reason: "another mission recorded it", Request: event.Request}
 	}
 	return book.EndFact(ctx, id, by)
 }

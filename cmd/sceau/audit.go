@@ -51,9 +51,17 @@ func printReport(t *terminal, r audit.Report) error {
 	}
 	verdict := "the traces verify"
 	if !r.OK() {
-		verdict = fmt.Sprintf("%d findings: the traces do not verify", len(r.Findings))
+		verdict = howMany(len(r.Findings), "finding") + ": the traces do not verify"
 	}
-	_, err := fmt.Fprintf(t.out, "%d traces in %d days, %d closed days, %d checkpoints: %s\n",
-		r.Traces, len(r.Days), r.Closed, r.Checkpoints, verdict)
+	_, err := fmt.Fprintf(t.out, "%s in %s, %s, %s: %s\n", howMany(r.Traces, "trace"), howMany(len(r.Days), "day"),
+		howMany(r.Closed, "closed day"), howMany(r.Checkpoints, "checkpoint"), verdict)
 	return err
+}
+
+// howMany says how many of a thing, in words of which only the last takes an s.
+func howMany[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

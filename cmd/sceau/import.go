@@ -75,6 +75,9 @@ func runImport(ctx context.Context, t *terminal, h *house.House, campaign, file 
 func printImport(t *terminal, r dossier.ImportReport) error {
 	fmt.Fprintf(t.out, "campaign %s: %d lines, %d dossiers entered, %d refused; %d fields sealed, %.0f fields/s, %.1f s\n",
 		r.Campaign, r.Lines, r.Entered, len(r.Refused), r.Fields, r.FieldsPerSecond, r.Seconds)
+	if r.Before {
+		fmt.Fprintln(t.err, "sceau: this file was imported before: nothing was entered now")
+	}
 	if len(r.Refused) == 0 {
 		return nil
 	}

@@ -38,6 +38,8 @@ type terminal struct {
 
 // verbs is the grammar, as the manual and the issues spell it.
 type verbs struct {
+	Version kong.VersionFlag `help:"Print the version."`
+
 	Up     upVerb     `cmd:"" help:"Start the real parts: three PostgreSQL clusters and Vault."`
 	Down   downVerb   `cmd:"" help:"Stop the parts that up started."`
 	Status statusVerb `cmd:"" help:"Say which parts answer."`
@@ -58,6 +60,25 @@ type verbs struct {
 	Bench     benchVerb      `cmd:"" help:"Measure against the limits, in one run."`
 }
 
+// version is what Go wrote into the binary: the module's version or its commit, and
+// the compiler.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "sceau, of an unknown version"
+	}
+	words := []string{"sceau", info.Main.Version, info.GoVersion}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			words = append(words, s.Value)
+		case s.Key == "vcs.modified" && s.Value == "true":
+			words = append(words, "and changes on top")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // Main runs one command and gives its exit code: 0 done, 1 failed, 2 misused,
 // 3 refused by policy.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -73,6 +94,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"version": version()},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),
 	)

@@ -46,7 +46,9 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "http://%s\n", listener.Addr())
-	s := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	s := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second,
+		// A dossier with its documents is some megabytes, from a neighbour.
+		ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -7,32 +7,13 @@ import (
 	"slices"
 
 	"sceau/catalogue"
+	"sceau/dossier"
 )
 
-// A mission is one line of a file of missions: who asks, for whom, and on what.
-type mission struct {
-	Mission      string                     `json:"mission"`
-	Campaign     string                     `json:"campaign"`
-	Recipient    catalogue.RecipientID      `json:"recipient"`
-	Organisation string                     `json:"organisation"`
-	Scopes       scopes                     `json:"scopes"`
-	Until        string                     `json:"until"`
-	Agent        map[string]json.RawMessage `json:"agent"`
-}
-
-type scopes struct {
-	National     bool     `json:"national,omitempty"`
-	Programmes   []string `json:"programmes,omitempty"`
-	Institutions []string `json:"institutions,omitempty"`
-	Pools        []string `json:"pools,omitempty"`
-	Schools      []string `json:"schools,omitempty"`
-	Academies    []string `json:"academies,omitempty"`
-	Ministries   []string `json:"ministries,omitempty"`
-	Subjects     []string `json:"subjects,omitempty"`
-	Grants       bool     `json:"grants_profiles,omitempty"`
-	Apprentices  bool     `json:"apprenticeship_service,omitempty"`
-	ArmedForces  bool     `json:"armed_forces,omitempty"`
-}
+type (
+	mission = dossier.MissionOrder
+	scopes  = dossier.MissionScopes
+)
 
 // missionsUntil is far off: a demonstration does not expire.
 const missionsUntil = "2029-12-31"
