@@ -29,7 +29,7 @@ type Config struct {
 	CheckpointEvery time.Duration // between two checkpoints of a day in use; 0: a minute
 
 	Window   time.Duration // longest wait for others to share a commit; 0: 2 ms
-	MaxBatch int           // most traces in a commit; 0: 512
+	MaxBatch int           // a commit that has so many traces takes no further caller; 0: 512
 	Timeout  time.Duration // longest wait for the database; 0: 5 s
 }
 

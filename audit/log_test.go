@@ -102,6 +102,28 @@ func TestABatchHasAtMostItsSize(t *testing.T) {
 	})
 }
 
+// What one caller records stays together, and a commit that is full takes no more.
+func TestAFullCommitTakesNoFurtherCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := slowStore{audittest.NewStore()}
+		log := newLog(t, store, func(c *audit.Config) { c.MaxBatch = 4 })
+		defer log.Close()
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				receipts, err := log.Record(t.Context(), audittest.Reading(ines, 0), audittest.Reading(ines, 1), audittest.Reading(ines, 2))
+				if err != nil || receipts[2].Seq != receipts[0].Seq+2 {
+					t.Errorf("%v, %v", receipts, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := store.Commits(); n < 5 {
+			t.Errorf("%d commits for ten callers, of whom two fill one", n)
+		}
+	})
+}
+
 // stuckStore never answers.
 type stuckStore struct{ *audittest.Store }
 

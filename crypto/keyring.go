@@ -183,6 +183,7 @@ type UnitSecrets struct {
 	ID     UnitID
 	person *Secret
 	own    map[string]*Secret
+	wraps  UnitWrap
 }
 
 // Close zeroes them.
@@ -193,58 +194,81 @@ func (u *UnitSecrets) Close() {
 	}
 }
 
-// NewUnits draws the secrets of units, has them wrapped in one batch per key
-// whatever their number, stores the wraps, and only then gives the secrets: what
-// was sealed under them can be opened after a crash.
+// NewUnits draws the secrets of units and keeps their wraps, and only then gives the
+// secrets: what was sealed under them can be opened after a crash.
 func (k *Keyring) NewUnits(ctx context.Context, campaign string, units []NewUnit) ([]*UnitSecrets, error) {
+	drawn, err := k.DrawUnits(ctx, campaign, units)
+	if err == nil {
+		if err = k.KeepUnits(ctx, campaign, drawn); err != nil {
+			closeUnits(drawn)
+			drawn = nil
+		}
+	}
+	return drawn, err
+}
+
+// DrawUnits draws the secrets of units and has them wrapped, in one batch per key
+// whatever their number. Nothing is kept yet: before anything that was sealed under
+// them is committed, KeepUnits must have returned.
+func (k *Keyring) DrawUnits(ctx context.Context, campaign string, units []NewUnit) ([]*UnitSecrets, error) {
 	if len(units) == 0 {
 		return nil, nil
 	}
-	secrets, rows := make([]*UnitSecrets, len(units)), make([]UnitWrap, len(units))
+	drawn := make([]*UnitSecrets, len(units))
 	person := &batch{role: RolePerson}
 	own := map[string]*batch{}
 	for i, u := range units {
-		secrets[i] = &UnitSecrets{ID: u.ID, person: NewSecret(), own: map[string]*Secret{}}
-		rows[i] = UnitWrap{Unit: u.ID, Owner: u.Owner, Kind: u.Kind, Own: map[string]Sealing{}}
-		person.add(secrets[i].person, personContext(campaign, u.ID), i)
+		d := &UnitSecrets{ID: u.ID, person: NewSecret(), own: map[string]*Secret{}}
+		d.wraps = UnitWrap{Unit: u.ID, Owner: u.Owner, Kind: u.Kind, Own: map[string]Sealing{}}
+		drawn[i] = d
+		person.add(d.person, personContext(campaign, u.ID), i)
 		for _, class := range u.Classes {
 			if own[class] == nil {
 				own[class] = &batch{role: RoleOwn, of: class}
 			}
-			s := NewSecret()
-			secrets[i].own[class] = s
-			own[class].add(s, ownContext(campaign, class, u.ID), i)
+			d.own[class] = NewSecret()
+			own[class].add(d.own[class], ownContext(campaign, class, u.ID), i)
 		}
 	}
-
-	err := func() error {
-		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return k.wrap(ctx, campaign, person) })
-		for _, b := range own {
-			group.Go(func() error { return k.wrap(ctx, campaign, b) })
-		}
-		return group.Wait()
-	}()
-	if err == nil {
-		for j, i := range person.at {
-			rows[i].Sealing = person.sealings[j]
-		}
-		for class, b := range own {
-			for j, i := range b.at {
-				rows[i].Own[class] = b.sealings[j]
-			}
-		}
-		if err = k.Store.AddUnits(ctx, campaign, rows); err != nil {
-			err = fmt.Errorf("storing the wraps of %d units of campaign %s: %w", len(units), campaign, err)
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return k.wrap(ctx, campaign, person) })
+	for _, b := range own {
+		group.Go(func() error { return k.wrap(ctx, campaign, b) })
 	}
-	if err != nil {
-		for _, s := range secrets {
-			s.Close()
-		}
+	if err := group.Wait(); err != nil {
+		closeUnits(drawn)
 		return nil, err
 	}
-	return secrets, nil
+	for j, i := range person.at {
+		drawn[i].wraps.Sealing = person.sealings[j]
+	}
+	for class, b := range own {
+		for j, i := range b.at {
+			drawn[i].wraps.Own[class] = b.sealings[j]
+		}
+	}
+	return drawn, nil
+}
+
+// KeepUnits stores the wraps of units just drawn, all of them or none.
+func (k *Keyring) KeepUnits(ctx context.Context, campaign string, drawn []*UnitSecrets) error {
+	if len(drawn) == 0 {
+		return nil
+	}
+	wraps := make([]UnitWrap, len(drawn))
+	for i, d := range drawn {
+		wraps[i] = d.wraps
+	}
+	if err := k.Store.AddUnits(ctx, campaign, wraps); err != nil {
+		return fmt.Errorf("storing the wraps of %d units of campaign %s: %w", len(wraps), campaign, err)
+	}
+	return nil
+}
+
+func closeUnits(units []*UnitSecrets) {
+	for _, u := range units {
+		u.Close()
+	}
 }
 
 // NewHalf turns both locks of a unit just made, for sealing: the current version.

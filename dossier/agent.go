@@ -5,11 +5,15 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
 )
+
+// tracesAtOnce bounds a commit: others of that day wait for it.
+const tracesAtOnce = 512
 
 // EnterAgents seals the data of the agents who come with missions (annex, heading
 // 3) and gives the unit of each, by mission. They are people like any other: their
@@ -50,8 +54,10 @@ func (in *Intake) EnterAgents(ctx context.Context, campaign string, orders []Mis
 			Candidate: s.Ref.String(), Request: rand.Text(),
 		}
 	}
-	if _, err := in.Traces.Record(ctx, events...); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	for some := range slices.Chunk(events, tracesAtOnce) {
+		if _, err := in.Traces.Record(ctx, some...); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
+		}
 	}
 	_, err = in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed}, nothingToConfirm)
 	return of, err

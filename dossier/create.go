@@ -17,15 +17,8 @@ const gatherCreations = 2 * time.Millisecond
 // longestBatch is more than any batch takes: a part that hangs must not hang callers.
 const longestBatch = time.Minute
 
-type creation struct {
-	campaign string
-	filing   *Filing
-}
-
-type created struct {
-	entry Entry
-	err   error // of its campaign's batch
-}
+// A counter takes the creations of one campaign: one that hangs does not hang another's.
+type counter = gather.Way[*Filing, Entry]
 
 // Create takes one dossier in. It returns once the dossier is durable, with its
 // reference, or with the item and the rule that refuse it. The dossier of a caller
@@ -39,32 +32,35 @@ func (in *Intake) Create(ctx context.Context, campaign string, line []byte) (Ent
 		}
 		return Entry{}, err
 	}
-	in.opened.Do(func() {
-		in.creations = &gather.Way[creation, created]{Go: in.enterTogether, Linger: gatherCreations}
-	})
-	c, err := in.creations.Ask(ctx, creation{campaign, filing})
-	return c.entry, errors.Join(err, c.err)
+	return in.counter(campaign).Ask(ctx, filing)
 }
 
-// enterTogether enters the filings of each campaign, and wipes them.
-func (in *Intake) enterTogether(ctx context.Context, asked []creation) ([]created, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestBatch)
-	defer cancel()
-	filings := map[string][]*Filing{}
-	positions := map[string][]int{}
-	for i, c := range asked {
-		defer c.filing.Close()
-		filings[c.campaign] = append(filings[c.campaign], c.filing)
-		positions[c.campaign] = append(positions[c.campaign], i)
-	}
-	answers := make([]created, len(asked))
-	for campaign, of := range filings {
-		entries, err := in.Enter(ctx, campaign, of, nil, nil)
-		for k, i := range positions[campaign] {
-			if answers[i].err = err; err == nil {
-				answers[i].entry = entries[k]
-			}
+func (in *Intake) counter(campaign string) *counter {
+	in.opening.Lock()
+	defer in.opening.Unlock()
+	c := in.counters[campaign]
+	if c == nil {
+		c = &counter{Linger: gatherCreations, Go: func(ctx context.Context, filings []*Filing) ([]Entry, error) {
+			return in.enterTogether(ctx, campaign, filings)
+		}}
+		if in.References[campaign] == nil {
+			return c // not open: refused, and not remembered
 		}
+		if in.counters == nil {
+			in.counters = map[string]*counter{}
+		}
+		in.counters[campaign] = c
 	}
-	return answers, nil
+	return c
+}
+
+// enterTogether enters filings and wipes them. It goes on without callers who left: a
+// batch undone halfway leaves wraps that open nothing, and traces of what is not in.
+func (in *Intake) enterTogether(ctx context.Context, campaign string, filings []*Filing) ([]Entry, error) {
+	for _, f := range filings {
+		defer f.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestBatch)
+	defer cancel()
+	return in.Enter(ctx, campaign, filings, nil, nil)
 }

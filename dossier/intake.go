@@ -10,7 +10,8 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
-	"sceau/dossier/gather"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Intake takes dossiers in: checks every value, seals it, and adds it. It holds no
@@ -29,8 +30,8 @@ type Intake struct {
 	// References of the campaigns open for intake.
 	References map[string]*Reference
 
-	opened    sync.Once
-	creations *gather.Way[creation, created]
+	opening  sync.Mutex
+	counters map[string]*counter
 }
 
 // Connections keeps the connection data of heading 14 under the key of their day,
@@ -53,53 +54,38 @@ const intakeRecipient = "SYS-intake"
 // Enter seals a batch of filings and stores it in one transaction. The answer has
 // one entry for each; an error means that none was stored.
 //
-// Order: duplicates are looked for, secrets are made and kept by the key store, the
-// write is traced, and only then are the rows committed: what is in the tables can
-// be opened and was traced.
+// Order: duplicates are looked for while secrets are drawn and wrapped; dossiers are
+// sealed; the wraps are kept by the key store, the writes traced, and only then are the
+// rows committed: what is in the tables can be opened and was traced.
 func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing, progress *Progress, refusals []Refused) ([]Entry, error) {
 	entries := make([]Entry, len(filings))
 	ref, known := in.References[campaign]
 	if !known {
 		return nil, fmt.Errorf("campaign %s is not open for intake", campaign)
 	}
-	indexes, err := in.indexes(ctx, campaign, filings, entries)
-	if err != nil {
-		return nil, err
-	}
 	routing, err := in.Ring.Routing(ctx, campaign)
 	if err != nil {
 		return nil, err
 	}
-
-	var live []int // positions of the filings that are not refused
-	var units []crypto.NewUnit
-	for i, f := range filings {
-		if entries[i].Refused != nil {
-			continue
-		}
-		entries[i].Ref = crypto.NewUnitID()
-		live = append(live, i)
-		units = append(units, in.units(f, entries[i].Ref)...)
+	s := sealing{in: in, campaign: campaign, routing: routing, reference: ref}
+	defer s.close()
+	indexes, err := s.prepare(ctx, filings, entries)
+	if err != nil {
+		return nil, err
 	}
-	var sealed []*Sealed
-	if len(live) > 0 {
-		made, err := in.Ring.NewUnits(ctx, campaign, units)
-		if err != nil {
-			return nil, fmt.Errorf("making secrets: %w", err)
-		}
-		s := sealing{in: in, campaign: campaign, routing: routing, reference: ref, secrets: bySecret(made)}
-		defer s.close()
-		if sealed, live, err = s.all(ctx, filings, entries, live, indexes); err != nil {
-			return nil, err
-		}
+	sealed, live, err := s.all(ctx, filings, entries, indexes)
+	if err != nil {
+		return nil, err
 	}
 	if err := in.Documents.Sync(ctx); err != nil {
 		return nil, err
 	}
-	// The trace becomes durable while the rows travel; the rows are committed after
-	// it, never before.
-	traced := make(chan error, 1)
-	go func() { traced <- in.trace(ctx, campaign, sealed) }()
+	// Wraps and traces become durable while the rows travel; the rows are committed
+	// after them, never before.
+	durable, both := errgroup.WithContext(ctx)
+	durable.Go(func() error { return in.Ring.KeepUnits(both, campaign, s.unitsOf(live)) })
+	durable.Go(func() error { return in.trace(both, campaign, sealed) })
+	defer durable.Wait() // nothing of a batch goes on after it
 	if progress != nil {
 		for _, s := range sealed {
 			progress.Entered++
@@ -111,12 +97,17 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 			}
 		}
 	}
-	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)}, func() error { return <-traced })
+	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)}, durable.Wait)
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range left {
 		entries[live[k]].Refused = duplicate
+	}
+	for i := range entries {
+		if refused := entries[i].Refused; refused != nil {
+			entries[i] = Entry{Refused: refused} // who is not in has no reference
+		}
 	}
 	return entries, nil
 }
@@ -130,20 +121,6 @@ func withRefused(refusals []Refused, filings []*Filing, entries []Entry) []Refus
 		}
 	}
 	return refusals
-}
-
-// units of a file: the candidate, who has own secrets in the classes that ask for a
-// call at each opening, the responsibles, and one bundle for each decision that
-// documents may support, whether or not there are any.
-func (in *Intake) units(f *Filing, c Ref) []crypto.NewUnit {
-	units := []crypto.NewUnit{{ID: c, Owner: c, Kind: KindCandidate, Classes: in.Layout.own}}
-	for n := range f.many["per_responsible"] {
-		units = append(units, crypto.NewUnit{ID: Responsible(c, n+1), Owner: c, Kind: KindResponsible})
-	}
-	for _, bundle := range in.Layout.bundles {
-		units = append(units, crypto.NewUnit{ID: Bundle(c, bundle), Owner: c, Kind: KindBundle})
-	}
-	return units
 }
 
 func fileNumber(routes []Route) FileNo {

@@ -18,15 +18,67 @@ type sealing struct {
 	campaign  string
 	routing   *crypto.RoutingKey
 	reference *Reference
+	drawn     [][]*crypto.UnitSecrets // of each filing
 	secrets   map[crypto.UnitID]*crypto.UnitSecrets
 }
 
-func bySecret(made []*crypto.UnitSecrets) map[crypto.UnitID]*crypto.UnitSecrets {
-	secrets := make(map[crypto.UnitID]*crypto.UnitSecrets, len(made))
-	for _, m := range made {
-		secrets[m.ID] = m
+// prepare computes the indexes of a batch, which says who is known already, and draws
+// the secrets of all meanwhile: what both cost is calls to the key service.
+func (s *sealing) prepare(ctx context.Context, filings []*Filing, entries []Entry) (indexes [][]IndexEntry, err error) {
+	var units []crypto.NewUnit
+	counts := make([]int, len(filings))
+	for i, f := range filings {
+		entries[i].Ref = crypto.NewUnitID()
+		of := s.in.units(f, entries[i].Ref)
+		units, counts[i] = append(units, of...), len(of)
 	}
-	return secrets
+	var drawn []*crypto.UnitSecrets
+	work, both := errgroup.WithContext(ctx)
+	work.Go(func() (err error) {
+		indexes, err = s.in.indexes(both, s.campaign, filings, entries)
+		return err
+	})
+	work.Go(func() (err error) {
+		if drawn, err = s.in.Ring.DrawUnits(both, s.campaign, units); err != nil {
+			err = fmt.Errorf("making secrets: %w", err)
+		}
+		return err
+	})
+	err = work.Wait()
+	s.secrets = make(map[crypto.UnitID]*crypto.UnitSecrets, len(drawn))
+	for _, d := range drawn {
+		s.secrets[d.ID] = d
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range counts {
+		s.drawn = append(s.drawn, drawn[:n])
+		drawn = drawn[n:]
+	}
+	return indexes, nil
+}
+
+// units of a file: the candidate, who has own secrets in the classes that ask for a
+// call at each opening, the responsibles, and one bundle for each decision that
+// documents may support, whether or not there are any.
+func (in *Intake) units(f *Filing, c Ref) []crypto.NewUnit {
+	units := []crypto.NewUnit{{ID: c, Owner: c, Kind: KindCandidate, Classes: in.Layout.own}}
+	for n := range f.many["per_responsible"] {
+		units = append(units, crypto.NewUnit{ID: Responsible(c, n+1), Owner: c, Kind: KindResponsible})
+	}
+	for _, bundle := range in.Layout.bundles {
+		units = append(units, crypto.NewUnit{ID: Bundle(c, bundle), Owner: c, Kind: KindBundle})
+	}
+	return units
+}
+
+// unitsOf are the units of some filings of the batch.
+func (s *sealing) unitsOf(live []int) (units []*crypto.UnitSecrets) {
+	for _, i := range live {
+		units = append(units, s.drawn[i]...)
+	}
+	return units
 }
 
 func (s *sealing) close() {
@@ -36,12 +88,15 @@ func (s *sealing) close() {
 	}
 }
 
-// all seals the filings that are still in, on every core.
-func (s *sealing) all(ctx context.Context, filings []*Filing, entries []Entry, live []int, indexes [][]IndexEntry) (sealed []*Sealed, kept []int, err error) {
-	done := make([]*Sealed, len(live))
+// all seals the filings that are not refused, on every core. live are their positions.
+func (s *sealing) all(ctx context.Context, filings []*Filing, entries []Entry, indexes [][]IndexEntry) (sealed []*Sealed, live []int, err error) {
+	done := make([]*Sealed, len(filings))
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(runtime.GOMAXPROCS(0))
-	for k, i := range live {
+	for i := range filings {
+		if entries[i].Refused != nil {
+			continue
+		}
 		work.Go(func() error {
 			one, err := s.one(ctx, filings[i], entries[i].Ref)
 			var refused *LineError
@@ -49,15 +104,14 @@ func (s *sealing) all(ctx context.Context, filings []*Filing, entries []Entry, l
 				entries[i].Refused = refused
 				return nil
 			}
-			done[k] = one
+			done[i] = one
 			return err
 		})
 	}
 	if err := work.Wait(); err != nil {
 		return nil, nil, err
 	}
-	for k, i := range live {
-		one := done[k]
+	for i, one := range done {
 		if one == nil {
 			continue
 		}
@@ -67,9 +121,9 @@ func (s *sealing) all(ctx context.Context, filings []*Filing, entries []Entry, l
 			entries[i].Accounts = append(entries[i].Accounts, a.ID)
 		}
 		sealed = append(sealed, one)
-		kept = append(kept, i)
+		live = append(live, i)
 	}
-	return sealed, kept, nil
+	return sealed, live, nil
 }
 
 // one turns a filing into rows, routes and accounts.

@@ -8,6 +8,7 @@ package gather
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,17 +19,21 @@ const most = 64
 // A Way carries questions to one place. The zero value with Go set is ready; any
 // number of goroutines may use it.
 type Way[Q, A any] struct {
-	// Go answers several questions at once, in their order. An error is everybody's:
-	// what concerns one question alone belongs in its answer. The context ends when
-	// everybody has left.
+	// Go answers several questions at once, in their order. An error is everybody's,
+	// and so is a panic: what concerns one question alone belongs in its answer. The
+	// context ends when everybody has left.
 	Go func(ctx context.Context, asked []Q) ([]A, error)
+	// Longest is how long a trip may take: what hangs must not hang those behind it.
+	// 0 is as long as it takes.
+	Longest time.Duration
 	// Most is how many questions go together; 0 is 64.
 	Most int
 	// Lanes is how many trips are on their way at once; 0 is one.
 	Lanes int
 	// Linger is how long a trip that could begin waits for those of the one before,
 	// who come back at once when they ask one question after the other. Without it
-	// they take turns with the rest, and every trip is half as full as it could be.
+	// they take turns with the rest, and every trip is half as full as it could be. It
+	// is for a way of one lane.
 	Linger time.Duration
 
 	mu      sync.Mutex
@@ -40,10 +45,11 @@ type trip[Q, A any] struct {
 	asked   []Q
 	answers []A
 	err     error
+	panic   any // what Go panicked with
 	done    chan struct{}
 
 	expected int           // how many it waits for, once it waits
-	complete chan struct{} // holds one when they are there
+	complete chan struct{} // closed when they are there
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -72,6 +78,9 @@ func (w *Way[Q, A]) Ask(ctx context.Context, q Q) (answer A, err error) {
 		w.leave(t)
 		return answer, context.Cause(ctx)
 	}
+	if t.panic != nil {
+		panic(t.panic) // to each as if they had gone alone
+	}
 	if t.err != nil {
 		return answer, t.err
 	}
@@ -80,6 +89,11 @@ func (w *Way[Q, A]) Ask(ctx context.Context, q Q) (answer A, err error) {
 
 // answer refuses answers that cannot be told apart.
 func (w *Way[Q, A]) answer(ctx context.Context, asked []Q) ([]A, error) {
+	if w.Longest > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, w.Longest)
+		defer cancel()
+	}
 	answers, err := w.Go(ctx, asked)
 	if err == nil && len(answers) != len(asked) {
 		err = fmt.Errorf("%d answers to %d questions", len(answers), len(asked))
@@ -92,19 +106,20 @@ func (w *Way[Q, A]) join(ctx context.Context, q Q) (*trip[Q, A], int) {
 		w.waiting = append(w.waiting, newTrip[Q, A](ctx))
 	}
 	t := w.waiting[len(w.waiting)-1]
+	if t.ctx.Err() != nil {
+		// All of it had left: it goes for this one.
+		t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	}
 	t.asked = append(t.asked, q)
 	t.here++
 	if len(t.asked) == t.expected {
-		select {
-		case t.complete <- struct{}{}:
-		default: // a second lane waits for the same
-		}
+		close(t.complete)
 	}
 	return t, len(t.asked) - 1
 }
 
 func newTrip[Q, A any](ctx context.Context) *trip[Q, A] {
-	t := &trip[Q, A]{done: make(chan struct{}), complete: make(chan struct{}, 1)}
+	t := &trip[Q, A]{done: make(chan struct{}), complete: make(chan struct{})}
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return t
 }
@@ -142,11 +157,16 @@ func (w *Way[Q, A]) carry(before int) {
 		if t == nil {
 			return
 		}
-		t.answers, t.err = w.answer(t.ctx, t.asked)
-		t.cancel()
+		w.run(t)
 		before = len(t.asked)
-		close(t.done)
 	}
+}
+
+func (w *Way[Q, A]) run(t *trip[Q, A]) {
+	defer close(t.done)
+	defer t.cancel()
+	defer func() { t.panic = recover() }()
+	t.answers, t.err = w.answer(t.ctx, t.asked)
 }
 
 // next takes the trip that gathered while one of some size was on its way, or gives
@@ -154,7 +174,7 @@ func (w *Way[Q, A]) carry(before int) {
 func (w *Way[Q, A]) next(before int) *trip[Q, A] {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.Linger > 0 {
+	if w.Linger > 0 && w.Lanes <= 1 && before > 1 {
 		w.linger(before)
 	}
 	if len(w.waiting) == 0 {
@@ -162,7 +182,7 @@ func (w *Way[Q, A]) next(before int) *trip[Q, A] {
 		return nil
 	}
 	t := w.waiting[0]
-	w.waiting = w.waiting[1:]
+	w.waiting = slices.Delete(w.waiting, 0, 1)
 	if len(t.asked) == 0 {
 		t.cancel()
 		w.going--
@@ -173,9 +193,6 @@ func (w *Way[Q, A]) next(before int) *trip[Q, A] {
 
 func (w *Way[Q, A]) linger(before int) {
 	if len(w.waiting) == 0 {
-		if before <= 1 {
-			return
-		}
 		w.waiting = append(w.waiting, newTrip[Q, A](context.Background()))
 	}
 	t := w.waiting[0]

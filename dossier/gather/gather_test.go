@@ -43,8 +43,12 @@ func TestEveryQuestionGetsItsOwnAnswerOnce(t *testing.T) {
 		askers := rapid.IntRange(1, 30).Draw(r, "askers")
 		each := rapid.IntRange(1, 5).Draw(r, "each")
 		most := rapid.IntRange(1, 10).Draw(r, "most")
-		lanes := rapid.IntRange(1, 3).Draw(r, "lanes")
-		linger := rapid.SampledFrom([]time.Duration{0, time.Millisecond, 20 * time.Millisecond}).Draw(r, "linger")
+		lanes, linger := 1, time.Duration(0)
+		if rapid.Bool().Draw(r, "lingers") {
+			linger = rapid.SampledFrom([]time.Duration{time.Millisecond, 20 * time.Millisecond}).Draw(r, "linger")
+		} else {
+			lanes = rapid.IntRange(1, 3).Draw(r, "lanes")
+		}
 		pauses := rapid.SliceOfN(rapid.IntRange(0, 15), askers*each, askers*each).Draw(r, "pauses")
 		var trips [][]int
 		got := make([]int, askers*each)
@@ -141,6 +145,23 @@ func TestAloneOneWaitsForNobody(t *testing.T) {
 	})
 }
 
+// One who comes behind somebody who asked alone does not wait either.
+func TestBehindOneWhoAskedAloneNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var trips [][]int
+		way := gather.Way[int, int]{Go: double(&trips, time.Second), Linger: time.Hour}
+		var wait sync.WaitGroup
+		wait.Go(func() { way.Ask(t.Context(), 1) })
+		synctest.Wait()
+		from := time.Now()
+		way.Ask(t.Context(), 2)
+		if took := time.Since(from); took != 2*time.Second {
+			t.Errorf("behind a question of 1 s, one of 1 s took %s", took)
+		}
+		wait.Wait()
+	})
+}
+
 func TestAnErrorIsEverybodysAndLeavesTheWayFree(t *testing.T) {
 	broken := errors.New("broken")
 	synctest.Test(t, func(t *testing.T) {
@@ -221,6 +242,88 @@ func TestWhoLeavesLeavesAloneAndTheLastEndsTheTrip(t *testing.T) {
 		synctest.Wait()
 		if ended.Load() != 1 {
 			t.Errorf("%d trips ended when everybody had left", ended.Load())
+		}
+	})
+}
+
+// A trip that all have left is not one for who comes next.
+func TestWhoComesAfterAllHaveLeftIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var trips [][]int
+		way := gather.Way[int, int]{Go: double(&trips, 10*time.Second)}
+		var wait sync.WaitGroup
+		wait.Go(func() { way.Ask(t.Context(), 1) })
+		synctest.Wait()
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if _, err := way.Ask(ctx, 2); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("who left had %v", err)
+			}
+			cancel()
+		}
+		if got, err := way.Ask(t.Context(), 3); err != nil || got != 6 {
+			t.Errorf("who came next was answered %d, %v", got, err)
+		}
+		wait.Wait()
+	})
+}
+
+func TestATripThatHangsDoesNotHangThoseBehindIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var hang atomic.Bool
+		hang.Store(true)
+		way := gather.Way[int, int]{Longest: 5 * time.Second, Go: func(ctx context.Context, asked []int) ([]int, error) {
+			if hang.Swap(false) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			return asked, nil
+		}}
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if _, err := way.Ask(t.Context(), 1); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("what hung ended with %v", err)
+			}
+		})
+		synctest.Wait()
+		from := time.Now()
+		if got, err := way.Ask(t.Context(), 2); err != nil || got != 2 || time.Since(from) != 5*time.Second {
+			t.Errorf("behind it: %d, %v after %s", got, err, time.Since(from))
+		}
+		wait.Wait()
+	})
+}
+
+// A panic reaches each who asked, where a server recovers it, and leaves the way free.
+func TestAPanicIsThatOfWhoAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sound atomic.Bool
+		way := gather.Way[int, int]{Go: func(_ context.Context, asked []int) ([]int, error) {
+			time.Sleep(time.Second)
+			if !sound.Load() {
+				panic("no such thing")
+			}
+			return asked, nil
+		}}
+		var caught atomic.Int32
+		var wait sync.WaitGroup
+		for q := range 4 {
+			wait.Go(func() {
+				defer func() {
+					if recover() != nil {
+						caught.Add(1)
+					}
+				}()
+				way.Ask(t.Context(), q)
+			})
+		}
+		wait.Wait()
+		if caught.Load() != 4 {
+			t.Errorf("%d of 4 met the panic", caught.Load())
+		}
+		sound.Store(true)
+		if _, err := way.Ask(t.Context(), 1); err != nil {
+			t.Errorf("after a panic: %v", err)
 		}
 	})
 }

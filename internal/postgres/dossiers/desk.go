@@ -12,6 +12,7 @@ import (
 	"sceau/catalogue"
 	"sceau/dossier"
 	"sceau/dossier/gather"
+	"sceau/internal/postgres/pool"
 )
 
 // A Desk reads missions, calendars, routes and facts, as the role of the gate.
@@ -27,6 +28,7 @@ type Desk struct {
 func NewDesk(db *pgxpool.Pool) *Desk {
 	d := &Desk{db: db}
 	d.standing.Go, d.follow.Go = d.standings, d.followings
+	d.standing.Longest, d.follow.Longest = pool.Longest, pool.Longest
 	return d
 }
 
@@ -36,7 +38,7 @@ type standing struct{ id, campaign string }
 type stands struct {
 	mission  dossier.Mission
 	campaign dossier.Campaign
-	err      error // of this one alone
+	err      error // of its scopes or its calendar
 }
 
 // Standing implements dossier.Desk.
@@ -71,10 +73,13 @@ func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error
 		}
 	}
 	found := make(map[string]stands, len(asked))
-	each := func(scan func(pgx.CollectableRow) stands) func(pgx.Rows) error {
+	each := func(scan func(pgx.CollectableRow) (stands, error)) func(pgx.Rows) error {
 		return func(rows pgx.Rows) error {
 			for rows.Next() {
-				s := scan(rows)
+				s, err := scan(rows)
+				if err != nil {
+					return err
+				}
 				found[s.mission.ID] = s
 			}
 			return rows.Err()
@@ -104,13 +109,13 @@ func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error
 	return answers, nil
 }
 
-func scanMission(row pgx.CollectableRow) (s stands) {
+func scanMission(row pgx.CollectableRow) (s stands, err error) {
 	var scopes, calendar, credential []byte
 	var ended *time.Time
 	m, c := &s.mission, &s.campaign
-	if s.err = row.Scan(&m.ID, &m.Campaign, &m.Recipient, &m.Organisation, &scopes,
-		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar); s.err != nil {
-		return s
+	if err := row.Scan(&m.ID, &m.Campaign, &m.Recipient, &m.Organisation, &scopes,
+		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar); err != nil {
+		return s, err
 	}
 	if ended != nil {
 		m.EndedAt = *ended
@@ -118,19 +123,19 @@ func scanMission(row pgx.CollectableRow) (s stands) {
 	copy(m.Credential[:], credential)
 	c.ID = m.Campaign
 	if s.err = quiet("reading the scopes of a mission", json.Unmarshal(scopes, &m.Scopes)); s.err != nil {
-		return s
+		return s, nil
 	}
 	m.Programmes = m.Scopes.Programmes
 	c.Calendar, s.err = readCalendar(calendar)
-	return s
+	return s, nil
 }
 
-func scanAccount(row pgx.CollectableRow) (s stands) {
+func scanAccount(row pgx.CollectableRow) (s stands, err error) {
 	var unit, calendar, credential []byte
 	var responsible int16
 	m, c := &s.mission, &s.campaign
-	if s.err = row.Scan(&unit, &responsible, &m.Campaign, &m.Recipient, &credential, &c.Label, &c.Demo, &calendar); s.err != nil {
-		return s
+	if err := row.Scan(&unit, &responsible, &m.Campaign, &m.Recipient, &credential, &c.Label, &c.Demo, &calendar); err != nil {
+		return s, err
 	}
 	copy(m.Candidate[:], unit)
 	m.Responsible = int(responsible)
@@ -138,7 +143,7 @@ func scanAccount(row pgx.CollectableRow) (s stands) {
 	copy(m.Credential[:], credential)
 	c.ID = m.Campaign
 	c.Calendar, s.err = readCalendar(calendar)
-	return s
+	return s, nil
 }
 
 // programmesOf are those that institutions and pools stand for today.

@@ -11,6 +11,7 @@ import (
 	"sceau/crypto"
 	"sceau/dossier"
 	"sceau/dossier/gather"
+	"sceau/internal/postgres/pool"
 )
 
 // A Shelf reads ciphertext, as the role of the gate. Like a Desk, it serves those
@@ -32,7 +33,7 @@ func NewShelf(db *pgxpool.Pool, layout *dossier.Layout) *Shelf {
 		s.tables = append(s.tables, q)
 	}
 	s.cells.Go = s.selectings
-	s.cells.Lanes = 2
+	s.cells.Lanes, s.cells.Longest = 2, pool.Longest
 	return s
 }
 
@@ -64,7 +65,8 @@ type union struct {
 	columns int
 	asked   map[place]bool
 	units   [][]byte
-	records [][]byte // beside the units, where the shape names records
+	named   bool     // the shape names records
+	records [][]byte // beside the units, where it does
 	found   map[crypto.UnitID][]dossier.SealedRow
 }
 
@@ -81,7 +83,7 @@ func (u *union) add(sel dossier.Selection) {
 		}
 		u.asked[p] = true
 		u.units = append(u.units, p.unit[:])
-		if sel.Records != nil {
+		if u.named {
 			u.records = append(u.records, p.record[:])
 		}
 	}
@@ -117,7 +119,7 @@ func (s *Shelf) selectings(ctx context.Context, asked []selecting) ([][][]dossie
 			of := shape{q.campaign, s.query(sel)}
 			u := unions[of]
 			if u == nil {
-				u = &union{columns: len(sel.Columns), asked: map[place]bool{}, found: map[crypto.UnitID][]dossier.SealedRow{}}
+				u = &union{columns: len(sel.Columns), named: sel.Records != nil, asked: map[place]bool{}, found: map[crypto.UnitID][]dossier.SealedRow{}}
 				unions[of] = u
 			}
 			u.add(sel)
@@ -127,7 +129,7 @@ func (s *Shelf) selectings(ctx context.Context, asked []selecting) ([][][]dossie
 	var batch pgx.Batch
 	for of, u := range unions {
 		args := []any{of.campaign, u.units}
-		if u.records != nil {
+		if u.named {
 			args = append(args, u.records)
 		}
 		batch.Queue(of.sql, args...).Query(func(rows pgx.Rows) error {

@@ -13,7 +13,7 @@ import (
 // Names lists the key names of a campaign.
 func (s *Store) Names(ctx context.Context, campaign string) ([]crypto.KeyName, error) {
 	var names []crypto.KeyName
-	rows, err := s.DB.Query(ctx, `SELECT name, role, key_of, state FROM key_name WHERE campaign = $1 ORDER BY name`, campaign)
+	rows, err := s.db.Query(ctx, `SELECT name, role, key_of, state FROM key_name WHERE campaign = $1 ORDER BY name`, campaign)
 	err = each(rows, err, func(r pgx.Rows) error {
 		n := crypto.KeyName{Campaign: campaign}
 		if err := r.Scan(&n.Name, &n.Role, &n.Of, &n.State); err != nil {
@@ -28,7 +28,7 @@ func (s *Store) Names(ctx context.Context, campaign string) ([]crypto.KeyName, e
 // Branches lists the wrapped branch keys of a campaign, the routing key among them.
 func (s *Store) Branches(ctx context.Context, campaign string) ([]crypto.BranchWrap, error) {
 	var branches []crypto.BranchWrap
-	rows, err := s.DB.Query(ctx, `SELECT class, fate, version, wrap, commitment FROM branch_key WHERE campaign = $1`, campaign)
+	rows, err := s.db.Query(ctx, `SELECT class, fate, version, wrap, commitment FROM branch_key WHERE campaign = $1`, campaign)
 	err = each(rows, err, func(r pgx.Rows) error {
 		b := crypto.BranchWrap{Campaign: campaign}
 		var wrap, commitment []byte
@@ -46,21 +46,21 @@ func (s *Store) Branches(ctx context.Context, campaign string) ([]crypto.BranchW
 // Reserve keeps a name for a key, or gives the one that is in place. Two creations
 // at once agree on one.
 func (s *Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyName, error) {
-	_, err := s.DB.Exec(ctx, `
+	_, err := s.db.Exec(ctx, `
 		INSERT INTO key_name (name, campaign, role, key_of, state) VALUES ($1, $2, $3, $4, 'planned')
 		ON CONFLICT (campaign, role, key_of) DO NOTHING`,
 		name.Name, name.Campaign, name.Role, name.Of)
 	if err != nil {
 		return crypto.KeyName{}, explain(ctx, err)
 	}
-	err = s.DB.QueryRow(ctx, `SELECT name, state FROM key_name WHERE (campaign, role, key_of) = ($1, $2, $3)`,
+	err = s.db.QueryRow(ctx, `SELECT name, state FROM key_name WHERE (campaign, role, key_of) = ($1, $2, $3)`,
 		name.Campaign, name.Role, name.Of).Scan(&name.Name, &name.State)
 	return name, explain(ctx, err)
 }
 
 // Activate lets a key serve.
 func (s *Store) Activate(ctx context.Context, name string) error {
-	done, err := s.DB.Exec(ctx, `UPDATE key_name SET state = 'active' WHERE name = $1 AND state = 'planned'`, name)
+	done, err := s.db.Exec(ctx, `UPDATE key_name SET state = 'active' WHERE name = $1 AND state = 'planned'`, name)
 	if err != nil {
 		return explain(ctx, err)
 	}
@@ -76,7 +76,7 @@ func (s *Store) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
 	if b.Version == 0 {
 		return errors.New("a branch key has a version")
 	}
-	_, err := s.DB.Exec(ctx, `
+	_, err := s.db.Exec(ctx, `
 		INSERT INTO branch_key (campaign, class, fate, version, wrap, commitment) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT DO NOTHING`,
 		b.Campaign, b.Class, b.Fate, b.Version, []byte(b.Wrap), b.Commitment[:])

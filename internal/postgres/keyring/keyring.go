@@ -21,7 +21,7 @@ import (
 
 // A Store is the keyring as the role of its connections sees it.
 type Store struct {
-	DB    *pgxpool.Pool
+	db    *pgxpool.Pool
 	units gather.Way[looking, looked]
 }
 
@@ -42,20 +42,20 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	config.MaxConns = max(config.MaxConns, 16)
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("opening the keyring: %w", err)
 	}
-	s := &Store{DB: pool}
-	s.units.Go = s.lookings
+	s := &Store{db: p}
+	s.units.Go, s.units.Longest = s.lookings, pool.Longest
 	return s, nil
 }
 
 // Close ends the connections.
-func (s *Store) Close() { s.DB.Close() }
+func (s *Store) Close() { s.db.Close() }
 
 // Ping says whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return explain(ctx, s.DB.Ping(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return explain(ctx, s.db.Ping(ctx)) }
 
 // explain tells a database that is away from one that says no.
 func explain(ctx context.Context, err error) error {
@@ -66,10 +66,12 @@ func explain(ctx context.Context, err error) error {
 		return cause
 	}
 	if pool.Away(err) {
-		return fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
+		return away
 	}
 	return err
 }
+
+var away = fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
 
 func sealing(wrap, commitment []byte) (crypto.Sealing, error) {
 	s := crypto.Sealing{Wrap: wrap}

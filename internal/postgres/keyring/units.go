@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"sceau/crypto"
+	"sceau/internal/postgres/pool"
 )
 
 // AddUnits adds units with all their secrets, in one round trip whatever their
@@ -41,7 +42,7 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 			SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bytea[], $5::bytea[])`,
 			campaign, ownIDs, ownClasses, ownWraps, ownCommitments)
 	}
-	err := s.DB.SendBatch(ctx, batch).Close()
+	err := s.db.SendBatch(ctx, batch).Close()
 	if isDuplicate(err) {
 		return fmt.Errorf("one of %d units of campaign %s exists", len(units), campaign)
 	}
@@ -69,8 +70,7 @@ type looked struct {
 	err   error // of these units alone
 }
 
-// lookings reads the wraps of all, and gives back to each those of its own units. A
-// unit is drawn once for all campaigns: the wrap of another one's opens nothing.
+// lookings reads the wraps of all, and gives back to each those of its own units.
 func (s *Store) lookings(ctx context.Context, asked []looking) ([]looked, error) {
 	type placed struct {
 		campaign string
@@ -92,14 +92,18 @@ func (s *Store) lookings(ctx context.Context, asked []looking) ([]looked, error)
 				if err := r.Scan(&unit, &wrap, &commitment); err != nil {
 					return err
 				}
-				if len(unit) == len(crypto.UnitID{}) {
-					found[placed{campaign, crypto.UnitID(unit)}] = wrapped{wrap, commitment}
+				if len(unit) != len(crypto.UnitID{}) {
+					return errors.New("a unit has 16 bytes")
 				}
+				found[placed{campaign, crypto.UnitID(unit)}] = wrapped{wrap, commitment}
 				return nil
 			})
 		})
 	}
-	if err := s.DB.SendBatch(ctx, batch).Close(); err != nil {
+	if err := s.db.SendBatch(ctx, batch).Close(); err != nil {
+		if pool.Away(err) {
+			return nil, away // even though the time that passed is this trip's own
+		}
 		return nil, explain(ctx, err)
 	}
 	answers := make([]looked, len(asked))
@@ -118,7 +122,7 @@ func (s *Store) lookings(ctx context.Context, asked []looking) ([]looked, error)
 // OwnClass reads the wrap that a unit has of its own for a class, if it has one.
 func (s *Store) OwnClass(ctx context.Context, campaign, class string, unit crypto.UnitID) (crypto.Sealing, bool, error) {
 	var wrap, commitment []byte
-	err := s.DB.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
+	err := s.db.QueryRow(ctx, `SELECT wrap, commitment FROM unit_class_secret WHERE (campaign, unit, class) = ($1, $2, $3)`,
 		campaign, unit[:], class).Scan(&wrap, &commitment)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return crypto.Sealing{}, false, nil

@@ -4,6 +4,7 @@ package pool
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -15,6 +16,10 @@ type Pool = pgxpool.Pool
 // serve only queue in the database instead of here.
 const most = 24
 
+// Longest is how long a look-up by key may take, locks included, before those behind
+// it are told that the database does not answer.
+const Longest = 5 * time.Second
+
 // Open prepares a pool. It connects when it is first used, and again after a
 // restart of the database. The caller closes it.
 func Open(ctx context.Context, dsn string) (*Pool, error) {
@@ -24,12 +29,13 @@ func Open(ctx context.Context, dsn string) (*Pool, error) {
 		return nil, errors.New("the DSN of the data cluster does not parse")
 	}
 	config.MaxConns = most
-	// Every statement here finds rows by key. A plan made anew for each request costs
+	// Nearly every statement here finds rows by key. A plan made anew for each request costs
 	// more than the request (measured: reads end to end nearly doubled without it).
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
-	// And a plan that reads a whole table is one for a table whose statistics are
-	// missing: a campaign just opened, or restored.
+	// And a plan that reads a whole large table is one for a table whose statistics are
+	// missing: a campaign just opened, or restored. The few statements that list a
+	// small one pay little.
 	for _, whole := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
 		config.ConnConfig.RuntimeParams[whole] = "off"
 	}
