@@ -66,12 +66,12 @@ func explain(ctx context.Context, err error) error {
 		return cause
 	}
 	if pool.Away(err) {
-		return away
+		return errAway
 	}
 	return err
 }
 
-var away = fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
+var errAway = fmt.Errorf("%w: the keyring database does not answer", crypto.ErrUnavailable)
 
 func sealing(wrap, commitment []byte) (crypto.Sealing, error) {
 	s := crypto.Sealing{Wrap: wrap}

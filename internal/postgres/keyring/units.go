@@ -102,7 +102,7 @@ func (s *Store) lookings(ctx context.Context, asked []looking) ([]looked, error)
 	}
 	if err := s.db.SendBatch(ctx, batch).Close(); err != nil {
 		if pool.Away(err) {
-			return nil, away // even though the time that passed is this trip's own
+			return nil, errAway // even though the time that passed is this trip's own
 		}
 		return nil, explain(ctx, err)
 	}
