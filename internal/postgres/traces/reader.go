@@ -33,7 +33,7 @@ func OpenReader(ctx context.Context, dsn string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := open(ctx, dsn, "sceau trace-read")
+	pool, err := open(ctx, dsn, "sceau trace-read", plansOfReader)
 	if err != nil {
 		return nil, err
 	}
