@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 
 	aead "github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -150,7 +151,7 @@ func (r *Row) Seal(dst []byte, item string, revision uint32, padded []byte) []by
 	if err != nil {
 		panic("crypto: sealing " + item + ": longer than AES-GCM allows") // 64 GiB
 	}
-	dst = append(dst, cellFormat)
+	dst = append(slices.Grow(dst, cellHead+len(box)), cellFormat)
 	dst = binary.BigEndian.AppendUint32(dst, revision)
 	return append(dst, box...)
 }

@@ -178,23 +178,30 @@ var null = json.RawMessage("null")
 // sealCells seals one record: every item, absent ones as padded nulls. The cells
 // share one buffer.
 func (t *TablePlan) sealCells(row *crypto.Row, rec Record, revision uint32) ([][]byte, error) {
-	cells := make([][]byte, len(t.items))
-	var padded []byte
+	values, sizes := make([]json.RawMessage, len(t.items)), make([]int, len(t.items))
+	whole, longest := 0, 0
 	for k := range t.items {
-		value := null
+		values[k] = null
 		if rec != nil && rec[t.at[k]] != nil {
-			value = rec[t.at[k]]
+			values[k] = rec[t.at[k]]
 		}
-		var err error
-		size, fits := t.items[k].Padded(len(value))
-		if !fits {
+		var fits bool
+		if sizes[k], fits = t.items[k].Padded(len(values[k])); !fits {
 			return nil, &LineError{Item: t.items[k].ID, Rule: "too long for its place"}
 		}
-		if padded, err = crypto.Pad(padded[:0], value, crypto.Padding{Fixed: size}); err != nil {
+		whole, longest = whole+crypto.CellOverhead+sizes[k], max(longest, sizes[k])
+	}
+	cells := make([][]byte, len(t.items))
+	buffer, padded := make([]byte, 0, whole), make([]byte, 0, longest)
+	for k, value := range values {
+		var err error
+		if padded, err = crypto.Pad(padded[:0], value, crypto.Padding{Fixed: sizes[k]}); err != nil {
 			return nil, fmt.Errorf("padding %s: %w", t.items[k].ID, err)
 		}
-		cells[k] = row.Seal(nil, string(t.items[k].ID), revision, padded)
+		from := len(buffer)
+		buffer = row.Seal(buffer, string(t.items[k].ID), revision, padded)
+		cells[k] = buffer[from:len(buffer):len(buffer)]
 	}
-	clear(padded)
+	clear(padded[:cap(padded)])
 	return cells, nil
 }

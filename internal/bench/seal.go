@@ -40,7 +40,7 @@ func (s Sheet) Seal() error {
 		s.Row(fmt.Sprintf("seal/%dB", size), against(func() {
 			rand.Read(nonce)
 			bare.Seal(buffer[:0], nonce, plain, aad)
-		}, func() { row.Seal(nil, "A08.08", 1, plain) }), "x-of-AES-256-GCM")
+		}, func() { row.Seal(buffer[:0], "A08.08", 1, plain) }), "x-of-AES-256-GCM")
 		rand.Read(nonce)
 		box := bare.Seal(nil, nonce, plain, aad)
 		s.Row(fmt.Sprintf("open/%dB", size), against(func() {
