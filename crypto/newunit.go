@@ -1,0 +1,178 @@
+package crypto
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A NewUnit is a unit to come. Classes are those for which it gets a secret of its
+// own: for health and fraud every candidate does, or the row would tell.
+type NewUnit struct {
+	ID      UnitID
+	Owner   UnitID // whose dossier it belongs to; itself for a candidate
+	Kind    string
+	Classes []string
+}
+
+// UnitSecrets are the open secrets of a unit just made. The process that seals
+// cannot open them again: they are its only chance.
+type UnitSecrets struct {
+	ID     UnitID
+	person *Secret
+	own    map[string]*Secret
+	wraps  UnitWrap
+}
+
+// Close zeroes them.
+func (u *UnitSecrets) Close() {
+	u.person.Zero()
+	for _, s := range u.own {
+		s.Zero()
+	}
+}
+
+// NewUnits draws the secrets of units and keeps their wraps, and only then gives the
+// secrets: what was sealed under them can be opened after a crash.
+func (k *Keyring) NewUnits(ctx context.Context, campaign string, units []NewUnit) ([]*UnitSecrets, error) {
+	drawn, err := k.DrawUnits(ctx, campaign, units)
+	if err == nil {
+		if err = k.KeepUnits(ctx, campaign, drawn); err != nil {
+			closeUnits(drawn)
+			drawn = nil
+		}
+	}
+	return drawn, err
+}
+
+// DrawUnits draws the secrets of units and has them wrapped, in one batch per key
+// whatever their number. Nothing is kept yet: before anything that was sealed under
+// them is committed, KeepUnits must have returned.
+func (k *Keyring) DrawUnits(ctx context.Context, campaign string, units []NewUnit) ([]*UnitSecrets, error) {
+	if len(units) == 0 {
+		return nil, nil
+	}
+	drawn := make([]*UnitSecrets, len(units))
+	person := &batch{role: RolePerson}
+	own := map[string]*batch{}
+	for i, u := range units {
+		d := &UnitSecrets{ID: u.ID, person: NewSecret(), own: map[string]*Secret{}}
+		d.wraps = UnitWrap{Unit: u.ID, Owner: u.Owner, Kind: u.Kind, Own: map[string]Sealing{}}
+		drawn[i] = d
+		person.add(d.person, personContext(campaign, u.ID), i)
+		for _, class := range u.Classes {
+			if own[class] == nil {
+				own[class] = &batch{role: RoleOwn, of: class}
+			}
+			d.own[class] = NewSecret()
+			own[class].add(d.own[class], ownContext(campaign, class, u.ID), i)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return k.wrap(ctx, campaign, person) })
+	for _, b := range own {
+		group.Go(func() error { return k.wrap(ctx, campaign, b) })
+	}
+	if err := group.Wait(); err != nil {
+		closeUnits(drawn)
+		return nil, err
+	}
+	for j, i := range person.at {
+		drawn[i].wraps.Sealing = person.sealings[j]
+	}
+	for class, b := range own {
+		for j, i := range b.at {
+			drawn[i].wraps.Own[class] = b.sealings[j]
+		}
+	}
+	return drawn, nil
+}
+
+// KeepUnits stores the wraps of units just drawn, all of them or none.
+func (k *Keyring) KeepUnits(ctx context.Context, campaign string, drawn []*UnitSecrets) error {
+	if len(drawn) == 0 {
+		return nil
+	}
+	wraps := make([]UnitWrap, len(drawn))
+	for i, d := range drawn {
+		wraps[i] = d.wraps
+	}
+	if err := k.Store.AddUnits(ctx, campaign, wraps); err != nil {
+		return fmt.Errorf("storing the wraps of %d units of campaign %s: %w", len(wraps), campaign, err)
+	}
+	return nil
+}
+
+func closeUnits(units []*UnitSecrets) {
+	for _, u := range units {
+		u.Close()
+	}
+}
+
+// NewHalf turns both locks of a unit just made, for sealing: the current version.
+func (k *Keyring) NewHalf(ctx context.Context, campaign string, u *UnitSecrets, class, fate string) (*Half, error) {
+	own, err := k.isOwn(ctx, campaign, class)
+	if err != nil {
+		return nil, err
+	}
+	if own {
+		s := u.own[class]
+		if s == nil {
+			return nil, fmt.Errorf("sealing class %s of unit %s: it was made without a secret of its own for it", class, u.ID)
+		}
+		return Join(u.person, s, campaign, u.ID, class, fate, ownVersion), nil
+	}
+	branch, version, err := k.Branch(ctx, campaign, class, fate, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer branch.Zero()
+	return Join(u.person, branch, campaign, u.ID, class, fate, version), nil
+}
+
+// batch gathers what one key wraps. sealings[j] belongs to units[at[j]].
+type batch struct {
+	role     KeyRole
+	of       string
+	items    []Plain
+	sealings []Sealing
+	at       []int
+}
+
+func (b *batch) add(s *Secret, context []byte, i int) {
+	b.items = append(b.items, Plain{Context: context, Secret: s.b[:]})
+	b.sealings = append(b.sealings, Sealing{Commitment: s.Commitment(context)})
+	b.at = append(b.at, i)
+}
+
+func (k *Keyring) wrap(ctx context.Context, campaign string, b *batch) error {
+	name, err := k.name(ctx, campaign, b.role, b.of)
+	if err != nil {
+		return err
+	}
+	wraps, err := k.Service.Wrap(ctx, name, b.items...)
+	if err == nil {
+		err = checkWraps(wraps, len(b.items))
+	}
+	if err != nil {
+		return fmt.Errorf("wrapping %d secrets under the %s key of campaign %s: %w", len(b.items), label(string(b.role), b.of), campaign, err)
+	}
+	for j, w := range wraps {
+		b.sealings[j].Wrap = w
+	}
+	return nil
+}
+
+func checkWraps(wraps []Wrap, want int) error {
+	if len(wraps) != want {
+		return fmt.Errorf("the key service answered %d wraps to %d", len(wraps), want)
+	}
+	for _, w := range wraps {
+		if w.Version() == 0 || len(w.Raw()) < secretSize {
+			return errors.New("the key service answered a wrap that holds nothing")
+		}
+	}
+	return nil
+}
