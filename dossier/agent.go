@@ -59,7 +59,7 @@ func (in *Intake) EnterAgents(ctx context.Context, campaign string, orders []Mis
 			return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 		}
 	}
-	_, err = in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed}, nothingToConfirm)
+	_, err = in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed}, nothingToKeep)
 	return of, err
 }
 

@@ -25,15 +25,33 @@ func (in *Intake) indexes(ctx context.Context, campaign string, filings []*Filin
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
+	type number struct {
+		item  catalogue.ItemID
+		mac   string
+		known bool
+	}
+	numbers := make([][]number, len(filings)) // that one file alone may have
 	for n, x := range all {
-		seen := map[string]bool{}
 		for k, i := range columns[n].of {
 			mac := columns[n].macs[k]
-			found[i] = append(found[i], IndexEntry{Index: x.ID, MAC: mac})
-			if x.Unique && (columns[n].known[k] || seen[string(mac)]) && entries[i].Refused == nil {
-				entries[i].Refused = &LineError{Item: x.Items[0], Rule: duplicate.Rule}
+			found[i] = append(found[i], IndexEntry{Index: x.ID, MAC: mac, Unique: x.Unique})
+			if x.Unique {
+				numbers[i] = append(numbers[i], number{x.Items[0], string(mac), columns[n].known[k]})
 			}
-			seen[string(mac)] = true
+		}
+	}
+	// Only who stays in takes a number: one that is refused takes nobody's place.
+	seen := map[string]bool{}
+	for i := range filings {
+		for _, n := range numbers[i] {
+			if entries[i].Refused == nil && (n.known || seen[n.mac]) {
+				entries[i].Refused = &LineError{Item: n.item, Rule: registered}
+			}
+		}
+		if entries[i].Refused == nil {
+			for _, n := range numbers[i] {
+				seen[n.mac] = true
+			}
 		}
 	}
 	return found, nil

@@ -192,9 +192,13 @@ func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error
 		return cause
 	}
 	event := audit.Event{
-		At: g.Now(), Recipient: strangers, Purpose: string(ask.Purpose), Action: action, Items: ask.Items,
+		At: g.Now(), Recipient: strangers, Purpose: string(ask.Purpose), Action: action,
 		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
 		Agent: claimed(ask.Mission), Request: rand.Text(),
+	}
+	if len(ask.Items) == 1 {
+		// Of a longer list, each that a stranger makes up would be kept for ever.
+		event.Items = ask.Items
 	}
 	if ask.Candidate != (Ref{}) {
 		event.Candidate = ask.Candidate.String()

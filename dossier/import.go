@@ -153,7 +153,7 @@ func (in *Intake) recallParcel(ctx context.Context, campaign string, x catalogue
 // registrationIndex finds a candidate by the number that the session issued.
 const registrationIndex = "registration"
 
-func nothingToConfirm() error { return nil }
+func nothingToKeep([]Lost) func() error { return func() error { return nil } }
 
 // A parcel is a run of lines on its way through the stages.
 type parcel struct {
@@ -188,7 +188,7 @@ func (in *Intake) stream(ctx context.Context, campaign string, file io.Reader, a
 			return ctx.Err()
 		}
 		at.Done = true
-		_, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Progress: at}, nothingToConfirm)
+		_, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Progress: at}, nothingToKeep)
 		return err
 	})
 	return work.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,12 +81,19 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 	if err := in.Documents.Sync(ctx); err != nil {
 		return nil, err
 	}
-	// Wraps and traces become durable while the rows travel; the rows are committed
-	// after them, never before.
+	// Wraps and traces of those who are in become durable while their rows travel; the
+	// rows are committed after them, never before.
 	durable, both := errgroup.WithContext(ctx)
-	durable.Go(func() error { return in.Ring.KeepUnits(both, campaign, s.unitsOf(live)) })
-	durable.Go(func() error { return in.trace(both, campaign, sealed) })
 	defer durable.Wait() // nothing of a batch goes on after it
+	keep := func(left []Lost) func() error {
+		entered, of := sealed, live
+		if len(left) > 0 {
+			entered, of = without(sealed, left), without(live, left)
+		}
+		durable.Go(func() error { return in.Ring.KeepUnits(both, campaign, s.unitsOf(of)) })
+		durable.Go(func() error { return in.trace(both, campaign, entered) })
+		return durable.Wait
+	}
 	if progress != nil {
 		for _, s := range sealed {
 			progress.Entered++
@@ -97,12 +105,13 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 			}
 		}
 	}
-	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)}, durable.Wait)
+	left, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Sealed: sealed, Progress: progress, Refusals: withRefused(refusals, filings, entries)}, keep)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range left {
-		entries[live[k]].Refused = duplicate
+	for _, lost := range left {
+		x, _ := in.Catalogue.Index(lost.Index)
+		entries[live[lost.At]].Refused = &LineError{Item: x.Items[0], Rule: registered}
 	}
 	for i := range entries {
 		if refused := entries[i].Refused; refused != nil {
@@ -112,7 +121,17 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 	return entries, nil
 }
 
-var duplicate = &LineError{Item: "A01.01", Rule: "already registered in this campaign"}
+const registered = "already registered in this campaign"
+
+// without leaves out those that lost a number.
+func without[T any](all []T, left []Lost) (kept []T) {
+	for i, one := range all {
+		if !slices.ContainsFunc(left, func(l Lost) bool { return l.At == i }) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
 
 func withRefused(refusals []Refused, filings []*Filing, entries []Entry) []Refused {
 	for i, f := range filings {

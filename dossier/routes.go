@@ -18,10 +18,7 @@ func (f *Filing) routesOf(key *crypto.RoutingKey, c Ref, wishes []crypto.RecordI
 	wish := f.forms.forms["per_wish"]
 	for i, w := range f.many["per_wish"] {
 		id := wish.text(w, "A15.X1")
-		p, known := ref.Programmes[id]
-		if !known {
-			return nil, &LineError{Item: "A15.X1", Rule: "names no programme of this campaign"}
-		}
+		p := ref.Programmes[id]
 		d.route(Scope{ScopeProgramme, id}, wishState(wish, w), Pointer{Record: wishes[i]})
 		d.route(Scope{ScopeAcademyOfProgramme, p.Academy}, RouteOpen, Pointer{})
 		if p.Ministry != "" {

@@ -28,6 +28,9 @@ func (s *sealing) prepare(ctx context.Context, filings []*Filing, entries []Entr
 	var units []crypto.NewUnit
 	counts := make([]int, len(filings))
 	for i, f := range filings {
+		if entries[i].Refused = f.refusedBy(s.reference, s.in.Now()); entries[i].Refused != nil {
+			continue
+		}
 		entries[i].Ref = crypto.NewUnitID()
 		of := s.in.units(f, entries[i].Ref)
 		units, counts[i] = append(units, of...), len(of)

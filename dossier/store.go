@@ -44,10 +44,11 @@ type Vestry interface {
 	// Entered gives the candidates behind MACs, none for a MAC that nobody has.
 	Entered(ctx context.Context, campaign, index string, macs [][]byte) ([]Ref, error)
 	// Store writes one batch and the progress of its import in one transaction.
-	// It reports, by position, the dossiers that it left out because a unique index
-	// held them already, and counts them as refused in the progress. Before it
-	// commits it waits for confirm, whose error undoes everything.
-	Store(ctx context.Context, b Batch, confirm func() error) (left []int, err error)
+	// It first takes the numbers that one file alone may have, leaves out the dossiers
+	// that lost one, and counts them as refused in the progress. Then it calls keep
+	// with them; before it commits it waits for what keep gave, whose error undoes
+	// everything.
+	Store(ctx context.Context, b Batch, keep func(left []Lost) (wait func() error)) (left []Lost, err error)
 	// Progress finds an import to resume, or begins it.
 	Progress(ctx context.Context, campaign, source string) (Progress, error)
 	// Refusals lists the refused lines of an import, in order.
@@ -98,8 +99,15 @@ type Sealed struct {
 
 // An IndexEntry is one blind index of a candidate.
 type IndexEntry struct {
-	Index string
-	MAC   []byte
+	Index  string
+	MAC    []byte
+	Unique bool // one file alone may have it
+}
+
+// A Lost dossier is left out of its batch: somebody else took one of its numbers.
+type Lost struct {
+	At    int    // position in the batch
+	Index string // whose number it was
 }
 
 // An Account is how a candidate or a responsible enters.

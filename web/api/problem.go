@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -21,6 +22,9 @@ type Problem struct {
 // retryAfter is how long a caller waits when a part is down, in seconds.
 const retryAfter = "2"
 
+// callerLeft is the code that proxies write for a caller who closed the connection.
+const callerLeft = 499
+
 // problem turns the gate's errors into answers, in one place. What it does not know
 // is an internal error, told without its cause.
 func (s *Server) problem(w http.ResponseWriter, err error) {
@@ -40,6 +44,14 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 		return
 	case errors.Is(err, dossier.ErrElsewhere):
 		fail(w, http.StatusMisdirectedRequest, Problem{Sentence: dossier.ErrElsewhere.Error()})
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		// Anybody can leave: a failure must not be lost among those who did.
+		if s.Log != nil {
+			s.Log.Info("the caller left")
+		}
+		fail(w, callerLeft, Problem{Sentence: "the caller left"})
 		return
 	}
 	if s.Log != nil {

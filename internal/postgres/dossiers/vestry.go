@@ -1,9 +1,11 @@
 package dossiers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -60,15 +62,16 @@ func (v Vestry) Entered(ctx context.Context, campaign, index string, macs [][]by
 
 // Store implements dossier.Vestry. All inserts of a batch go in one pipeline: some
 // forty tables one after the other would cost as many round trips.
-func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error) (left []int, err error) {
+func (v Vestry) Store(ctx context.Context, b dossier.Batch, keep func([]dossier.Lost) func() error) (left []dossier.Lost, err error) {
 	var unconfirmed error
 	err = pgx.BeginFunc(ctx, v.DB, func(tx pgx.Tx) error {
 		if left, err = claim(ctx, tx, b); err != nil {
 			return err
 		}
+		wait := keep(left)
 		kept := make([]*dossier.Sealed, 0, len(b.Sealed))
 		for i, s := range b.Sealed {
-			if !slices.Contains(left, i) {
+			if !slices.ContainsFunc(left, func(l dossier.Lost) bool { return l.At == i }) {
 				kept = append(kept, s)
 			}
 		}
@@ -85,7 +88,7 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error
 		if err := keepProgress(ctx, tx, b, left); err != nil {
 			return err
 		}
-		unconfirmed = confirm()
+		unconfirmed = wait()
 		return unconfirmed
 	})
 	if unconfirmed != nil {
@@ -94,44 +97,77 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch, confirm func() error
 	return left, quiet("storing dossiers", err)
 }
 
-// claim takes the registration numbers first. A number that somebody else took
-// meanwhile leaves its dossier out, instead of failing those around it.
-func claim(ctx context.Context, tx pgx.Tx, b dossier.Batch) (left []int, err error) {
-	var macs, units [][]byte
-	var of []int
+// claim takes the numbers that one file alone may have. One that somebody else took
+// meanwhile leaves its dossier out, instead of failing those around it; what the
+// dossier had taken already is given back, and the others try again.
+func claim(ctx context.Context, tx pgx.Tx, b dossier.Batch) (left []dossier.Lost, err error) {
+	for {
+		lost, err := tryClaims(ctx, tx, b, left)
+		if err != nil || len(lost) == 0 {
+			return left, err
+		}
+		left = append(left, lost...)
+		if _, err := tx.Exec(ctx, "ROLLBACK TO SAVEPOINT claims"); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// A bid is one number that a dossier asks for.
+type bid struct {
+	at  int
+	mac []byte
+}
+
+func tryClaims(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []dossier.Lost) (lost []dossier.Lost, err error) {
+	bids := map[string][]bid{}
 	for i, s := range b.Sealed {
+		if slices.ContainsFunc(left, func(l dossier.Lost) bool { return l.At == i }) {
+			continue
+		}
 		for _, x := range s.Indexes {
-			if x.Index == registration {
-				macs, units, of = append(macs, x.MAC), append(units, s.Ref[:]), append(of, i)
+			if x.Unique {
+				bids[x.Index] = append(bids[x.Index], bid{i, x.MAC})
 			}
 		}
 	}
-	if len(macs) == 0 {
+	if len(bids) == 0 {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `INSERT INTO blind_index (campaign, index_id, mac, unit)
-		SELECT $1, $2, m, u FROM unnest($3::bytea[], $4::bytea[]) AS t (m, u)
-		ON CONFLICT DO NOTHING RETURNING mac`, b.Campaign, registration, macs, units)
-	if err != nil {
-		return nil, err
-	}
-	taken, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil || len(taken) == len(macs) {
-		return nil, err
-	}
-	mine := map[string]bool{}
-	for _, m := range taken {
-		mine[string(m)] = true
-	}
-	for k, m := range macs {
-		if !mine[string(m)] {
-			left = append(left, of[k])
+	var pipe pgx.Batch
+	pipe.Queue("SAVEPOINT claims")
+	out := map[int]bool{}
+	// In one order for everybody, so that two batches never wait for each other.
+	for _, index := range slices.Sorted(maps.Keys(bids)) {
+		mine := bids[index]
+		slices.SortFunc(mine, func(x, y bid) int { return bytes.Compare(x.mac, y.mac) })
+		macs, units := make([][]byte, len(mine)), make([][]byte, len(mine))
+		for k, x := range mine {
+			macs[k], units[k] = x.mac, b.Sealed[x.at].Ref[:]
 		}
+		pipe.Queue(`INSERT INTO blind_index (campaign, index_id, mac, unit)
+			SELECT $1, $2, m, u FROM unnest($3::bytea[], $4::bytea[]) AS t (m, u)
+			ON CONFLICT DO NOTHING RETURNING mac`, b.Campaign, index, macs, units).Query(func(rows pgx.Rows) error {
+			taken, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+			if err != nil || len(taken) == len(mine) {
+				return err
+			}
+			got := map[string]bool{}
+			for _, m := range taken {
+				got[string(m)] = true
+			}
+			for _, x := range mine {
+				if !got[string(x.mac)] && !out[x.at] {
+					out[x.at] = true
+					lost = append(lost, dossier.Lost{At: x.at, Index: index})
+				}
+			}
+			return nil
+		})
 	}
-	return left, nil
+	err = tx.SendBatch(ctx, &pipe).Close()
+	return lost, err
 }
-
-const registration = "registration"
 
 // queueRows inserts the sealed rows, a statement for each table.
 func (v Vestry) queueRows(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
@@ -218,7 +254,7 @@ func queueIndexes(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
 	var macs, units [][]byte
 	for _, s := range sealed {
 		for _, x := range s.Indexes {
-			if x.Index != registration {
+			if !x.Unique {
 				indexes, macs, units = append(indexes, x.Index), append(macs, x.MAC), append(units, s.Ref[:])
 			}
 		}
@@ -250,15 +286,15 @@ func queueAccounts(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
 	}
 }
 
-func keepProgress(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []int) error {
+func keepProgress(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []dossier.Lost) error {
 	p := b.Progress
 	if p == nil {
 		return nil
 	}
-	for _, i := range left {
+	for _, l := range left {
 		p.Entered--
 		p.Refused++
-		p.Fields -= int64(b.Sealed[i].Cells)
+		p.Fields -= int64(b.Sealed[l.At].Cells)
 	}
 	tag, err := tx.Exec(ctx, `UPDATE import SET lines = $2, bytes = $3, entered = $4, refused = $5, fields = $6, done = $7
 		WHERE import = $1 AND NOT done AND lines <= $2`, p.Import, p.Lines, p.Offset, p.Entered, p.Refused, p.Fields, p.Done)
