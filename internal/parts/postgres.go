@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -177,11 +176,8 @@ func (h *house) stopCluster(ctx context.Context, cluster string) error {
 // keepPort keeps the port of last time, so that addresses written elsewhere stay
 // true, unless somebody else listens there now.
 func keepPort(port int) (int, error) {
-	if port != 0 {
-		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			return port, l.Close()
-		}
+	if port != 0 && pgserver.Free(port) {
+		return port, nil
 	}
 	return pgserver.FreePort()
 }

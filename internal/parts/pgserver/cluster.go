@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -162,14 +163,24 @@ func AwaitReady(ctx context.Context, dir string, exited <-chan struct{}) error {
 	}
 }
 
-// FreePort asks the kernel for a loopback port nobody listens on now.
+// FreePort finds a loopback port nobody listens on now. It lies below those from
+// which Linux (from 32768) and others (from 49152) draw for outgoing connections: a
+// part that comes back after a kill finds its port where it left it.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
+	const lowest, past = 15000, 32768
+	for range 100 {
+		port := lowest + rand.IntN(past-lowest)
+		if Free(port) {
+			return port, nil
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("found no free port between %d and %d", lowest, past)
+}
+
+// Free says whether nobody listens on a loopback port now.
+func Free(port int) bool {
+	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	return err == nil && l.Close() == nil
 }
 
 // DSN is the address of a database of a private cluster, for one role.
