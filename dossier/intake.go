@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -86,10 +85,7 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 	durable, both := errgroup.WithContext(ctx)
 	defer durable.Wait() // nothing of a batch goes on after it
 	keep := func(left []Lost) func() error {
-		entered, of := sealed, live
-		if len(left) > 0 {
-			entered, of = without(sealed, left), without(live, left)
-		}
+		entered, of := Without(sealed, left), Without(live, left)
 		durable.Go(func() error { return in.Ring.KeepUnits(both, campaign, s.unitsOf(of)) })
 		durable.Go(func() error { return in.trace(both, campaign, entered) })
 		return durable.Wait
@@ -122,16 +118,6 @@ func (in *Intake) Enter(ctx context.Context, campaign string, filings []*Filing,
 }
 
 const registered = "already registered in this campaign"
-
-// without leaves out those that lost a number.
-func without[T any](all []T, left []Lost) (kept []T) {
-	for i, one := range all {
-		if !slices.ContainsFunc(left, func(l Lost) bool { return l.At == i }) {
-			kept = append(kept, one)
-		}
-	}
-	return kept
-}
 
 func withRefused(refusals []Refused, filings []*Filing, entries []Entry) []Refused {
 	for i, f := range filings {

@@ -110,6 +110,24 @@ type Lost struct {
 	Index string // whose number it was
 }
 
+// Without leaves those that lost out of a list of their batch.
+func Without[T any](all []T, left []Lost) []T {
+	if len(left) == 0 {
+		return all
+	}
+	out := make(map[int]bool, len(left))
+	for _, l := range left {
+		out[l.At] = true
+	}
+	kept := make([]T, 0, len(all)-len(out))
+	for i, one := range all {
+		if !out[i] {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
 // An Account is how a candidate or a responsible enters.
 type Account struct {
 	ID          string

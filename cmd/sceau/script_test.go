@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sceau/internal/parts"
+	"sceau/internal/parts/pgserver"
 )
 
 // The scripts are the manual: each shows one promise of the README, by the commands
@@ -160,10 +160,9 @@ func ends(want int) func(*testscript.TestScript, bool, []string) {
 
 // freePort names a free port of the loopback in the environment.
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := pgserver.FreePort()
 	ts.Check(err)
-	ts.Setenv(args[0], fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
-	ts.Check(l.Close())
+	ts.Setenv(args[0], fmt.Sprint(port))
 }
 
 // get asks a server: get URL. It prints the status, the headers and the body.

@@ -30,13 +30,7 @@ func TestARefusedDossierTakesNobodysNumber(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
 	const campaign = "neighbours"
-	if err := p.campaign(ctx, campaign); err != nil {
-		t.Fatal(err)
-	}
-	in, err := p.Intake(ctx, campaign)
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := p.campaignIntake(t, campaign)
 	lines, err := invent(ctx, 2, 911, false)
 	if err != nil {
 		t.Fatal(err)

@@ -17,13 +17,7 @@ func TestNoRowIsCommittedWithoutItsWrapsAndItsTrace(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
 	const campaign = "durable"
-	if err := p.campaign(ctx, campaign); err != nil {
-		t.Fatal(err)
-	}
-	in, err := p.Intake(ctx, campaign)
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := p.campaignIntake(t, campaign)
 	lines, err := invent(ctx, 4, 909, false)
 	if err != nil {
 		t.Fatal(err)

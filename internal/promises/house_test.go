@@ -298,6 +298,19 @@ func (p *place) campaign(ctx context.Context, id string) error {
 	return p.CreateCampaign(ctx, c, programmes, schools)
 }
 
+// campaignIntake takes dossiers into a campaign made for a test.
+func (p *place) campaignIntake(t testing.TB, campaign string) *dossier.Intake {
+	t.Helper()
+	if err := p.campaign(t.Context(), campaign); err != nil {
+		t.Fatal(err)
+	}
+	in, err := p.Intake(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
 func readExample[T any](name string, read func(io.Reader) (T, error)) (T, error) {
 	f, err := os.Open(filepath.Join(examples, name))
 	if err != nil {

@@ -212,13 +212,7 @@ func marked(t testing.TB, base map[string]any, it catalogue.Item, shape string, 
 func TestNoReportOfAnImportRepeatsWhatWasSent(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
-	if err := p.campaign(ctx, "marked"); err != nil {
-		t.Fatal(err)
-	}
-	in, err := p.Intake(ctx, "marked")
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := p.campaignIntake(t, "marked")
 	bases, err := invent(ctx, 1, 5, false)
 	if err != nil {
 		t.Fatal(err)

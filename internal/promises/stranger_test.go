@@ -272,13 +272,7 @@ func (p *place) enterCanaries(t testing.TB) {
 	if err := synth.Generate(ctx, &lines, &marks, synth.Options{Candidates: 6, Seed: 31}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.campaign(ctx, "canaries"); err != nil {
-		t.Fatal(err)
-	}
-	in, err := p.Intake(ctx, "canaries")
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := p.campaignIntake(t, "canaries")
 	if _, err := takeIn(ctx, in, "canaries", bytes.SplitAfter(bytes.TrimSpace(lines.Bytes()), []byte("\n"))); err != nil {
 		t.Fatal(err)
 	}
@@ -379,13 +373,7 @@ func TestTheOrderOfRoutesFollowsNobody(t *testing.T) {
 func TestATableOfRoutesWrittenAnewFollowsNobody(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
-	if err := p.campaign(ctx, "one-by-one"); err != nil {
-		t.Fatal(err)
-	}
-	in, err := p.Intake(ctx, "one-by-one")
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := p.campaignIntake(t, "one-by-one")
 	lines, err := invent(ctx, 40, 303, false)
 	if err != nil {
 		t.Fatal(err)

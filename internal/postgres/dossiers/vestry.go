@@ -69,12 +69,7 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch, keep func([]dossier.
 			return err
 		}
 		wait := keep(left)
-		kept := make([]*dossier.Sealed, 0, len(b.Sealed))
-		for i, s := range b.Sealed {
-			if !slices.ContainsFunc(left, func(l dossier.Lost) bool { return l.At == i }) {
-				kept = append(kept, s)
-			}
-		}
+		kept := dossier.Without(b.Sealed, left)
 		var pipe pgx.Batch
 		v.queueRows(&pipe, b.Campaign, kept)
 		queueRoutes(&pipe, b.Campaign, kept)
@@ -121,11 +116,12 @@ type bid struct {
 
 func tryClaims(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []dossier.Lost) (lost []dossier.Lost, err error) {
 	bids := map[string][]bid{}
-	for i, s := range b.Sealed {
-		if slices.ContainsFunc(left, func(l dossier.Lost) bool { return l.At == i }) {
-			continue
-		}
-		for _, x := range s.Indexes {
+	places := make([]int, len(b.Sealed))
+	for i := range places {
+		places[i] = i
+	}
+	for _, i := range dossier.Without(places, left) {
+		for _, x := range b.Sealed[i].Indexes {
 			if x.Unique {
 				bids[x.Index] = append(bids[x.Index], bid{i, x.MAC})
 			}
