@@ -26,28 +26,49 @@ type Keyring struct {
 // class has a name with a capital.
 const routingBranch = "Routing"
 
+// Found are the wraps of some units as the Store has them now, unopened: ciphertext,
+// which may be read while the trace of an opening is on its way to the disk.
+type Found struct {
+	ring     *Keyring
+	campaign string
+	wraps    map[UnitID]Sealing
+}
+
+// Find reads the wraps of units. One that is not there makes ErrForgotten of the whole.
+func (k *Keyring) Find(ctx context.Context, campaign string, units ...UnitID) (Found, error) {
+	wraps, err := k.Store.Units(ctx, campaign, units...)
+	if err != nil {
+		return Found{}, fmt.Errorf("reading the wraps of %d units of campaign %s: %w", len(units), campaign, err)
+	}
+	for _, u := range units {
+		if _, ok := wraps[u]; !ok {
+			return Found{}, fmt.Errorf("unit %s of campaign %s: %w", u, campaign, ErrForgotten)
+		}
+	}
+	return Found{k, campaign, wraps}, nil
+}
+
 // Person opens the secrets of units, in one batch where the identity may batch.
-// One unit that is not there makes ErrForgotten of the whole.
 func (k *Keyring) Person(ctx context.Context, campaign string, units ...UnitID) ([]*Secret, error) {
-	name, err := k.name(ctx, campaign, RolePerson, "")
+	found, err := k.Find(ctx, campaign, units...)
 	if err != nil {
 		return nil, err
 	}
-	wraps, err := k.Store.Units(ctx, campaign, units...)
+	return found.person(ctx, units...)
+}
+
+func (f Found) person(ctx context.Context, units ...UnitID) ([]*Secret, error) {
+	name, err := f.ring.name(ctx, f.campaign, RolePerson, "")
 	if err != nil {
-		return nil, fmt.Errorf("reading the wraps of %d units of campaign %s: %w", len(units), campaign, err)
+		return nil, err
 	}
 	items := make([]sought, len(units))
 	for i, u := range units {
-		s, ok := wraps[u]
-		if !ok {
-			return nil, fmt.Errorf("unit %s of campaign %s: %w", u, campaign, ErrForgotten)
-		}
-		items[i] = sought{personContext(campaign, u), s}
+		items[i] = sought{personContext(f.campaign, u), f.wraps[u]}
 	}
-	secrets, err := k.open(ctx, name, items...)
+	secrets, err := f.ring.open(ctx, name, items...)
 	if err != nil {
-		return nil, fmt.Errorf("opening %d units of campaign %s: %w", len(units), campaign, err)
+		return nil, fmt.Errorf("opening %d units of campaign %s: %w", len(units), f.campaign, err)
 	}
 	return secrets, nil
 }
@@ -112,21 +133,33 @@ func (k *Keyring) Half(ctx context.Context, campaign string, unit UnitID, class,
 // person is read and opened once: cold, a whole dossier is one call to the key
 // service, and one more for each class whose secrets are the person's own.
 func (k *Keyring) Halves(ctx context.Context, campaign string, unit UnitID, branches ...Branch) ([]*Half, error) {
-	person, err := one(k.Person(ctx, campaign, unit))
+	found, err := k.Find(ctx, campaign, unit)
+	if err != nil {
+		return nil, err
+	}
+	return found.Halves(ctx, unit, branches...)
+}
+
+// Halves is that of the Keyring, for one of the units found.
+func (f Found) Halves(ctx context.Context, unit UnitID, branches ...Branch) ([]*Half, error) {
+	if _, ok := f.wraps[unit]; !ok {
+		return nil, fmt.Errorf("unit %s of campaign %s is not among those found", unit, f.campaign)
+	}
+	person, err := one(f.person(ctx, unit))
 	if err != nil {
 		return nil, err
 	}
 	defer person.Zero()
 	halves := make([]*Half, len(branches))
 	for i, b := range branches {
-		second, version, err := k.secondLock(ctx, campaign, unit, b)
+		second, version, err := f.ring.secondLock(ctx, f.campaign, unit, b)
 		if err != nil {
 			for _, h := range halves[:i] {
 				h.Zero()
 			}
 			return nil, err
 		}
-		halves[i] = Join(person, second, campaign, unit, b.Class, b.Fate, version)
+		halves[i] = Join(person, second, f.campaign, unit, b.Class, b.Fate, version)
 		second.Zero()
 	}
 	return halves, nil

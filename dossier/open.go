@@ -21,6 +21,9 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		return View{}, errors.Join(err, second)
 	}
 	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), audit.Granted, g.rules(answers)
+	seeking, leave := context.WithCancel(ctx)
+	defer leave()
+	found := g.seek(seeking, a.campaign.ID, answers, rings)
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return View{}, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
@@ -28,7 +31,7 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		Request: event.Request, File: h.no.String(), Candidate: h.candidate, Clear: true,
 		Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy,
 	}
-	if err := g.reveal(ctx, a, h, &v, wanted, answers, rings); err != nil {
+	if err := g.reveal(ctx, a, h, &v, wanted, answers, found); err != nil {
 		// The trace says granted; what then failed is said as well.
 		event.Decision, event.Rule = audit.Failed, outcome(err)
 		event.At = g.Now()
@@ -71,10 +74,10 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 	return rings, nil
 }
 
-func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) error {
+func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, found <-chan seen) error {
 	var cleaner *scrubber
 	v.Fields = make([]Field, 0, len(answers))
-	opener, err := g.opener(ctx, a.campaign.ID, answers, rings)
+	opener, err := g.opener(ctx, <-found)
 	if err != nil {
 		return err
 	}
@@ -160,6 +163,64 @@ func (g *Gate) owner(h held, row *SealedRow) int {
 	return 0
 }
 
+// A person is a unit, as one of the identities opens it.
+type person struct {
+	ring *crypto.Keyring
+	unit crypto.UnitID
+}
+
+// seen are the wraps behind an answer, and what they are to be opened for.
+type seen struct {
+	wanted map[person][]crypto.Branch
+	found  map[*crypto.Keyring]crypto.Found
+	err    error
+}
+
+// seek reads the wraps behind answers while their trace is on its way to the disk.
+// They are ciphertext like the cells; nobody opens them before the trace is there.
+func (g *Gate) seek(ctx context.Context, campaign string, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) <-chan seen {
+	out := make(chan seen, 1)
+	s := seen{found: map[*crypto.Keyring]crypto.Found{}}
+	if s.wanted, s.err = g.locks(answers, rings); s.err != nil {
+		out <- s
+		return out
+	}
+	units := map[*crypto.Keyring][]crypto.UnitID{}
+	for p := range s.wanted {
+		units[p.ring] = append(units[p.ring], p.unit)
+	}
+	go func() {
+		for ring, of := range units {
+			if s.found[ring], s.err = ring.Find(ctx, campaign, of...); s.err != nil {
+				break
+			}
+		}
+		out <- s
+	}()
+	return out
+}
+
+// locks says which branches open the rows of the answers, for each person once.
+func (g *Gate) locks(answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) (map[person][]crypto.Branch, error) {
+	wanted := map[person][]crypto.Branch{}
+	for _, x := range answers {
+		if x.row == nil {
+			continue // a connection: its key is the day's
+		}
+		plan := &g.Layout.Tables[x.row.Table]
+		if x.row.BranchVersion == 0 {
+			// To the keyring 0 means the current one, which no row may ask for.
+			return nil, fmt.Errorf("row of class %s: %w: its header names no branch key", plan.Class, crypto.ErrOpen)
+		}
+		p := person{rings[plan.Class], x.row.Unit}
+		b := crypto.Branch{Class: string(plan.Class), Fate: string(plan.Fate), Version: x.row.BranchVersion}
+		if !slices.Contains(wanted[p], b) {
+			wanted[p] = append(wanted[p], b)
+		}
+	}
+	return wanted, nil
+}
+
 // An opener holds the keys of one answer, for as long as it is written.
 type opener struct {
 	gate   *Gate
@@ -169,32 +230,13 @@ type opener struct {
 
 // opener turns the locks of every row of the answers, each person once: cold, a
 // dossier is one call to the key service, and one more for health or fraud.
-func (g *Gate) opener(ctx context.Context, campaign string, answers []answer, rings map[catalogue.ClassID]*crypto.Keyring) (*opener, error) {
-	o := &opener{gate: g, halves: map[lock]*crypto.Half{}, rows: make(map[*SealedRow]*crypto.Row, len(answers)/4)}
-	type person struct {
-		ring *crypto.Keyring
-		unit crypto.UnitID
+func (g *Gate) opener(ctx context.Context, s seen) (*opener, error) {
+	if s.err != nil {
+		return nil, s.err
 	}
-	wanted := map[person][]crypto.Branch{}
-	for _, x := range answers {
-		if x.row == nil {
-			continue // a connection: its key is the day's
-		}
-		plan := &g.Layout.Tables[x.row.Table]
-		l := lock{x.row.Unit, plan.Class, plan.Fate, x.row.BranchVersion}
-		if _, seen := o.halves[l]; seen {
-			continue
-		}
-		if l.version == 0 {
-			// To the keyring 0 means the current one, which no row may ask for.
-			return nil, fmt.Errorf("row of class %s: %w: its header names no branch key", plan.Class, crypto.ErrOpen)
-		}
-		o.halves[l] = nil
-		p := person{rings[plan.Class], l.unit}
-		wanted[p] = append(wanted[p], crypto.Branch{Class: string(l.class), Fate: string(l.fate), Version: l.version})
-	}
-	for p, branches := range wanted {
-		halves, err := p.ring.Halves(ctx, campaign, p.unit, branches...)
+	o := &opener{gate: g, halves: map[lock]*crypto.Half{}, rows: map[*SealedRow]*crypto.Row{}}
+	for p, branches := range s.wanted {
+		halves, err := s.found[p.ring].Halves(ctx, p.unit, branches...)
 		if err != nil {
 			o.close()
 			return nil, err
@@ -325,7 +367,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	s := &scrubber{}
-	o, err := g.opener(ctx, a.campaign.ID, answers, rings)
+	o, err := g.opener(ctx, <-g.seek(ctx, a.campaign.ID, answers, rings))
 	if err != nil {
 		return nil, err
 	}
