@@ -1,11 +1,13 @@
 package promises_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"sceau/crypto"
 	"sceau/crypto/vault"
 	"sceau/dossier"
+	"sceau/internal/house"
 	"sceau/internal/parts"
 	"sceau/internal/postgres/traces"
 )
@@ -256,6 +259,24 @@ func TestWithTheAuditClusterAwayNothingOpens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Another process, which has opened somebody else: of this one it holds nothing.
+	elsewhere, err := house.At(p.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer elsewhere.Close()
+	gate, err := elsewhere.Gate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := func(of *person) error {
+		_, err := gate.Read(ctx, p.ask(t, of.accounts[0], "P1", of.ref, "A01.06"))
+		return err
+	}
+	if err := asks(p.people[4]); err != nil {
+		t.Fatal(err)
+	}
+	opened := p.openings(t)
 	before := rows()
 	if err := parts.Stop(ctx, p.home, parts.Audit); err != nil {
 		t.Fatal(err)
@@ -276,6 +297,12 @@ func TestWithTheAuditClusterAwayNothingOpens(t *testing.T) {
 		if !errors.Is(err, dossier.ErrNotTraced) || len(v.Fields) > 0 || v.File != "" {
 			t.Errorf("%v: %d fields and %v, want %v", items, len(v.Fields), err, dossier.ErrNotTraced)
 		}
+	}
+	if err := asks(one); !errors.Is(err, dossier.ErrNotTraced) {
+		t.Errorf("read elsewhere: %v, want %v", err, dossier.ErrNotTraced)
+	}
+	if n := p.openings(t); n != opened {
+		t.Errorf("Vault was asked to open %d secrets of persons before any trace", n-opened)
 	}
 	// A refusal stays one, and says that it could not be traced.
 	_, err = p.read2(t, one.accounts[0], p.people[4].ref, "A01.06")
@@ -306,6 +333,9 @@ func TestWithTheAuditClusterAwayNothingOpens(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+	if err := asks(one); err != nil || p.openings(t) == opened {
+		t.Errorf("with the traces back, Vault is asked nothing: %v", err)
+	}
 	report, err := p.Verify(ctx)
 	if err != nil {
 		t.Fatalf("the traces do not verify: %v", err)
@@ -313,4 +343,14 @@ func TestWithTheAuditClusterAwayNothingOpens(t *testing.T) {
 	if text := fmt.Sprintf("%+v", report); strings.Contains(text, "divergent") {
 		t.Log(text)
 	}
+}
+
+// openings counts how often Vault was asked to open the secret of a person.
+func (p *place) openings(t testing.TB) int {
+	t.Helper()
+	trail, err := os.ReadFile(filepath.Join(p.home, "vault", "audit.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(trail, []byte(`/decrypt/`+crypto.KeyPrefix(crypto.RolePerson, "")))
 }
