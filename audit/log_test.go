@@ -82,46 +82,46 @@ func TestACrowdSharesCommits(t *testing.T) {
 	})
 }
 
-func TestABatchHasAtMostItsSize(t *testing.T) {
+// small has callers record at once where a commit is full with four traces, and counts
+// the commits.
+func small(t *testing.T, callers int, record func(t *testing.T, log *audit.Log, caller int)) (commits int) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := slowStore{audittest.NewStore()}
 		log := newLog(t, store, func(c *audit.Config) { c.MaxBatch = 4 })
 		defer log.Close()
 		var wg sync.WaitGroup
-		for i := range 33 {
-			wg.Go(func() {
-				if _, err := log.Record(t.Context(), audittest.Reading(ines, i)); err != nil {
-					t.Error(err)
-				}
-			})
+		for i := range callers {
+			wg.Go(func() { record(t, log, i) })
 		}
 		wg.Wait()
-		if n := store.Commits(); n < 9 {
-			t.Errorf("%d commits for 33 traces, 4 at most in each", n)
+		commits = store.Commits()
+	})
+	return commits
+}
+
+func TestABatchHasAtMostItsSize(t *testing.T) {
+	n := small(t, 33, func(t *testing.T, log *audit.Log, i int) {
+		if _, err := log.Record(t.Context(), audittest.Reading(ines, i)); err != nil {
+			t.Error(err)
 		}
 	})
+	if n < 9 {
+		t.Errorf("%d commits for 33 traces, 4 at most in each", n)
+	}
 }
 
 // What one caller records stays together, and a commit that is full takes no more.
 func TestAFullCommitTakesNoFurtherCaller(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := slowStore{audittest.NewStore()}
-		log := newLog(t, store, func(c *audit.Config) { c.MaxBatch = 4 })
-		defer log.Close()
-		var wg sync.WaitGroup
-		for range 10 {
-			wg.Go(func() {
-				receipts, err := log.Record(t.Context(), audittest.Reading(ines, 0), audittest.Reading(ines, 1), audittest.Reading(ines, 2))
-				if err != nil || receipts[2].Seq != receipts[0].Seq+2 {
-					t.Errorf("%v, %v", receipts, err)
-				}
-			})
-		}
-		wg.Wait()
-		if n := store.Commits(); n < 5 {
-			t.Errorf("%d commits for ten callers, of whom two fill one", n)
+	n := small(t, 10, func(t *testing.T, log *audit.Log, _ int) {
+		receipts, err := log.Record(t.Context(), audittest.Reading(ines, 0), audittest.Reading(ines, 1), audittest.Reading(ines, 2))
+		if err != nil || receipts[2].Seq != receipts[0].Seq+2 {
+			t.Errorf("%v, %v", receipts, err)
 		}
 	})
+	if n < 5 {
+		t.Errorf("%d commits for ten callers, of whom two fill one", n)
+	}
 }
 
 // stuckStore never answers.

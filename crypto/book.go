@@ -22,7 +22,7 @@ type branchID struct {
 
 func (k *Keyring) name(ctx context.Context, campaign string, role KeyRole, of string) (string, error) {
 	var name string
-	err := k.find(ctx, campaign, func(b *book) bool {
+	err := k.consult(ctx, campaign, func(b *book) bool {
 		name = b.names[role][of]
 		return name != ""
 	})
@@ -35,7 +35,7 @@ func (k *Keyring) name(ctx context.Context, campaign string, role KeyRole, of st
 // isOwn says whether units have secrets of their own for the class.
 func (k *Keyring) isOwn(ctx context.Context, campaign, class string) (bool, error) {
 	var own bool
-	err := k.find(ctx, campaign, func(b *book) bool {
+	err := k.consult(ctx, campaign, func(b *book) bool {
 		own = b.names[RoleOwn][class] != ""
 		return own || b.names[RoleClass][class] != ""
 	})
@@ -45,7 +45,7 @@ func (k *Keyring) isOwn(ctx context.Context, campaign, class string) (bool, erro
 func (k *Keyring) branch(ctx context.Context, campaign, class, fate string, version uint32) (BranchWrap, error) {
 	var branch BranchWrap
 	var found bool
-	err := k.find(ctx, campaign, func(b *book) bool {
+	err := k.consult(ctx, campaign, func(b *book) bool {
 		v := version
 		if v == 0 {
 			v = b.current[branchID{class, fate, 0}]
@@ -59,9 +59,9 @@ func (k *Keyring) branch(ctx context.Context, campaign, class, fate string, vers
 	return branch, err
 }
 
-// find looks into the campaign's book, and once more into a fresh one when the
+// consult looks into the campaign's book, and once more into a fresh one when the
 // first has not what is looked for: a campaign may have been made since.
-func (k *Keyring) find(ctx context.Context, campaign string, look func(*book) bool) error {
+func (k *Keyring) consult(ctx context.Context, campaign string, look func(*book) bool) error {
 	now := time.Now
 	if k.Now != nil {
 		now = k.Now

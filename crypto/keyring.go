@@ -64,7 +64,11 @@ func (f Found) person(ctx context.Context, units ...UnitID) ([]*Secret, error) {
 	}
 	items := make([]sought, len(units))
 	for i, u := range units {
-		items[i] = sought{personContext(f.campaign, u), f.wraps[u]}
+		wrap, ok := f.wraps[u]
+		if !ok {
+			return nil, fmt.Errorf("unit %s of campaign %s is not among those found", u, f.campaign)
+		}
+		items[i] = sought{personContext(f.campaign, u), wrap}
 	}
 	secrets, err := f.ring.open(ctx, name, items...)
 	if err != nil {
@@ -142,9 +146,6 @@ func (k *Keyring) Halves(ctx context.Context, campaign string, unit UnitID, bran
 
 // Halves is that of the Keyring, for one of the units found.
 func (f Found) Halves(ctx context.Context, unit UnitID, branches ...Branch) ([]*Half, error) {
-	if _, ok := f.wraps[unit]; !ok {
-		return nil, fmt.Errorf("unit %s of campaign %s is not among those found", unit, f.campaign)
-	}
 	person, err := one(f.person(ctx, unit))
 	if err != nil {
 		return nil, err

@@ -7,11 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Intake takes dossiers in: checks every value, seals it, and adds it. It holds no
@@ -145,7 +145,7 @@ func (f *Filing) connections(no FileNo, now time.Time) []audit.Connection {
 	}
 	var out []audit.Connection
 	for _, rec := range f.many["per_event"] {
-		at, err := time.Parse(time.RFC3339, fm.text(rec, "A14.02"))
+		at, err := time.Parse(time.RFC3339, fm.text(rec, audit.ItemTime))
 		if err != nil || audit.TooOld(at, now) {
 			// No time, no day key to keep it under; past its year, it may not be kept.
 			continue

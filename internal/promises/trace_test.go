@@ -20,6 +20,7 @@ import (
 	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
+	"sceau/internal/parts/vaultserver"
 	"sceau/internal/postgres/traces"
 )
 
@@ -348,7 +349,7 @@ func TestWithTheAuditClusterAwayNothingOpens(t *testing.T) {
 // openings counts how often Vault was asked to open the secret of a person.
 func (p *place) openings(t testing.TB) int {
 	t.Helper()
-	trail, err := os.ReadFile(filepath.Join(p.home, "vault", "audit.log"))
+	trail, err := os.ReadFile(vaultserver.Place{Dir: filepath.Join(p.home, "vault")}.AuditFile())
 	if err != nil {
 		t.Fatal(err)
 	}
