@@ -9,7 +9,8 @@ import (
 	"sceau/crypto"
 )
 
-// Conformance is what every key service must do. name makes the name of a key that
+// Conformance is what every key service must do. The administrator
+// that open gives is a crypto.KeyKeeper too. name makes the name of a key that
 // no other test uses.
 func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypto.KeyAdmin), name func(string) string) {
 	secret := bytes.Repeat([]byte{7}, 32)
@@ -177,6 +178,146 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 		}
 		if _, err := service.Wrap(t.Context(), person, crypto.Plain{Secret: secret}); err == nil {
 			t.Error("a secret was wrapped for nobody in particular")
+		}
+	})
+
+	t.Run("a rotated key wraps under its new version and still opens the old one", func(t *testing.T) {
+		service, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key := create(t, admin, "person", crypto.WrapKey)
+		item := crypto.Plain{Context: []byte("one"), Secret: secret}
+		old, err := service.Wrap(t.Context(), key, item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keeper.Rotate(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := keeper.Versions(t.Context(), key); err != nil || v != (crypto.Versions{Newest: 2, Opens: 1, Kept: 1}) {
+			t.Errorf("after a rotation the versions are %+v, error %v", v, err)
+		}
+		fresh, err := service.Wrap(t.Context(), key, item)
+		if err != nil || fresh[0].Version() != 2 {
+			t.Fatalf("after a rotation a wrap has version %d, error %v, want 2", fresh[0].Version(), err)
+		}
+		again, err := keeper.Rewrap(t.Context(), key, crypto.Wrapped{Context: item.Context, Wrap: old[0]}, crypto.Wrapped{Context: item.Context, Wrap: fresh[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range append(again, old[0]) {
+			opened, err := service.Unwrap(t.Context(), key, crypto.Wrapped{Context: item.Context, Wrap: w})
+			if err != nil || !bytes.Equal(opened[0], secret) {
+				t.Errorf("a wrap of version %d does not open to what was wrapped: %v", w.Version(), err)
+			}
+		}
+		if again[0].Version() != 2 || again[1].Version() != 2 {
+			t.Errorf("re-wrapped under versions %d and %d, want 2", again[0].Version(), again[1].Version())
+		}
+	})
+
+	t.Run("one bad item fails a whole re-wrapping, and another context is one", func(t *testing.T) {
+		service, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key := create(t, admin, "person", crypto.WrapKey)
+		wraps, err := service.Wrap(t.Context(), key, crypto.Plain{Context: []byte("one"), Secret: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		good := crypto.Wrapped{Context: []byte("one"), Wrap: wraps[0]}
+		for what, bad := range map[string]crypto.Wrapped{
+			"another context": {Context: []byte("two"), Wrap: wraps[0]},
+			"no context":      {Wrap: wraps[0]},
+			"nothing":         {Context: []byte("one")},
+		} {
+			if again, err := keeper.Rewrap(t.Context(), key, good, bad, good); err == nil || again != nil {
+				t.Errorf("%s: %d wraps and error %v, want none and an error", what, len(again), err)
+			}
+		}
+	})
+
+	t.Run("a version that is not accepted opens nothing until it is accepted again", func(t *testing.T) {
+		service, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key := create(t, admin, "person", crypto.WrapKey)
+		wraps, err := service.Wrap(t.Context(), key, crypto.Plain{Context: []byte("one"), Secret: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		item := crypto.Wrapped{Context: []byte("one"), Wrap: wraps[0]}
+		if err := keeper.Accept(t.Context(), key, 2); err == nil {
+			t.Error("a version that does not exist was taken for the oldest")
+		}
+		for _, do := range []error{keeper.Rotate(t.Context(), key), keeper.Accept(t.Context(), key, 2)} {
+			if do != nil {
+				t.Fatal(do)
+			}
+		}
+		if _, err := service.Unwrap(t.Context(), key, item); !errors.Is(err, crypto.ErrOpen) {
+			t.Errorf("opening under a version that is not accepted: %v, want ErrOpen", err)
+		}
+		if _, err := keeper.Rewrap(t.Context(), key, item); !errors.Is(err, crypto.ErrOpen) {
+			t.Errorf("re-wrapping under a version that is not accepted: %v, want ErrOpen", err)
+		}
+		if err := keeper.Accept(t.Context(), key, 1); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := service.Unwrap(t.Context(), key, item); err != nil {
+			t.Errorf("accepted again: %v", err)
+		}
+	})
+
+	t.Run("a trimmed version never comes back", func(t *testing.T) {
+		service, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key := create(t, admin, "person", crypto.WrapKey)
+		wraps, err := service.Wrap(t.Context(), key, crypto.Plain{Context: []byte("one"), Secret: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := crypto.Wrapped{Context: []byte("one"), Wrap: wraps[0]}
+		if err := keeper.Rotate(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := keeper.Rewrap(t.Context(), key, old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, do := range []error{keeper.Accept(t.Context(), key, 2), keeper.Trim(t.Context(), key)} {
+			if do != nil {
+				t.Fatal(do)
+			}
+		}
+		if v, err := keeper.Versions(t.Context(), key); err != nil || v != (crypto.Versions{Newest: 2, Opens: 2, Kept: 2}) {
+			t.Errorf("after the trim the versions are %+v, error %v", v, err)
+		}
+		if err := keeper.Accept(t.Context(), key, 1); err == nil {
+			t.Error("a version that was trimmed is accepted again")
+		}
+		if _, err := service.Unwrap(t.Context(), key, old); err == nil {
+			t.Error("a wrap of a version that was trimmed opened")
+		}
+		if opened, err := service.Unwrap(t.Context(), key, crypto.Wrapped{Context: []byte("one"), Wrap: fresh[0]}); err != nil || !bytes.Equal(opened[0], secret) {
+			t.Errorf("the wrap of the version that is kept: %v", err)
+		}
+		if _, err := service.Wrap(t.Context(), key, crypto.Plain{Context: []byte("two"), Secret: secret}); err != nil {
+			t.Errorf("wrapping after the trim: %v", err)
+		}
+		if err := keeper.Rotate(t.Context(), key); err != nil {
+			t.Errorf("rotating after the trim: %v", err)
+		}
+	})
+
+	t.Run("versions of a key that is not there are none", func(t *testing.T) {
+		_, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key := name("absent")
+		if _, err := keeper.Versions(t.Context(), key); !errors.Is(err, crypto.ErrForgotten) {
+			t.Errorf("reading the versions of no key: %v, want ErrForgotten", err)
+		}
+		for what, err := range map[string]error{"rotated": keeper.Rotate(t.Context(), key), "accepted": keeper.Accept(t.Context(), key, 1), "trimmed": keeper.Trim(t.Context(), key)} {
+			if err == nil {
+				t.Errorf("a key that is not there was %s", what)
+			}
 		}
 	})
 

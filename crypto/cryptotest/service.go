@@ -10,7 +10,9 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"sceau/crypto"
@@ -21,15 +23,28 @@ import (
 // The zero value works.
 type Service struct {
 	mu    sync.Mutex
-	keys  map[string]serviceKey
+	keys  map[string]*serviceKey
 	down  error
 	calls map[string]int
 	items map[string]int
 }
 
 type serviceKey struct {
-	kind  crypto.KeyKind
-	bytes [32]byte
+	kind     crypto.KeyKind
+	versions [][32]byte // the first is version 1; one that was trimmed is zero
+	opens    uint32
+	kept     uint32
+}
+
+// newest are the bytes that wrap.
+func (k *serviceKey) newest() [32]byte { return k.versions[len(k.versions)-1] }
+
+// opening are the bytes of a version that still opens.
+func (k *serviceKey) opening(version uint32) ([32]byte, bool) {
+	if version < k.opens || int(version) > len(k.versions) {
+		return [32]byte{}, false
+	}
+	return k.versions[version-1], true
 }
 
 // Fail makes every call answer err, until Fail(nil).
@@ -74,10 +89,10 @@ func (s *Service) CreateKey(ctx context.Context, name string, kind crypto.KeyKin
 		}
 		return nil
 	}
-	k := serviceKey{kind: kind}
-	rand.Read(k.bytes[:])
+	k := &serviceKey{kind: kind, opens: 1, kept: 1}
+	k.turn()
 	if s.keys == nil {
-		s.keys = map[string]serviceKey{}
+		s.keys = map[string]*serviceKey{}
 	}
 	s.keys[name] = k
 	return nil
@@ -91,13 +106,9 @@ func (s *Service) Wrap(ctx context.Context, key string, items ...crypto.Plain) (
 	}
 	wraps := make([]crypto.Wrap, len(items))
 	for i, item := range items {
-		box, err := k.box(item.Context)
-		if err != nil {
+		if wraps[i], err = k.wrap(item); err != nil {
 			return nil, fmt.Errorf("item %d under key %s: %w", i, key, err)
 		}
-		nonce := make([]byte, box.NonceSize())
-		rand.Read(nonce)
-		wraps[i] = crypto.NewWrap(1, box.Seal(nonce, nonce, item.Secret, nil))
 	}
 	return wraps, nil
 }
@@ -110,17 +121,8 @@ func (s *Service) Unwrap(ctx context.Context, key string, items ...crypto.Wrappe
 	}
 	secrets := make([][]byte, len(items))
 	for i, item := range items {
-		box, err := k.box(item.Context)
-		if err != nil {
+		if secrets[i], err = k.unwrap(item); err != nil {
 			return nil, fmt.Errorf("item %d under key %s: %w", i, key, err)
-		}
-		raw := item.Wrap.Raw()
-		if item.Wrap.Version() != 1 || len(raw) < box.NonceSize() {
-			return nil, fmt.Errorf("item %d under key %s: %w", i, key, crypto.ErrOpen)
-		}
-		n := box.NonceSize()
-		if secrets[i], err = box.Open(nil, raw[:n], raw[n:], nil); err != nil {
-			return nil, fmt.Errorf("item %d under key %s: %w", i, key, crypto.ErrOpen)
 		}
 	}
 	return secrets, nil
@@ -132,45 +134,157 @@ func (s *Service) MAC(ctx context.Context, key string, inputs ...[]byte) ([][]by
 	if err != nil {
 		return nil, err
 	}
+	first := k.newest()
 	macs := make([][]byte, len(inputs))
 	for i, input := range inputs {
-		mac := hmac.New(sha256.New, k.bytes[:])
+		mac := hmac.New(sha256.New, first[:])
 		mac.Write(input)
 		macs[i] = mac.Sum(nil)
 	}
 	return macs, nil
 }
 
+// Rewrap is that of crypto.KeyKeeper.
+func (s *Service) Rewrap(ctx context.Context, key string, items ...crypto.Wrapped) ([]crypto.Wrap, error) {
+	k, err := s.call(ctx, "rewrap", key, crypto.WrapKey, len(items))
+	if err != nil {
+		return nil, err
+	}
+	wraps := make([]crypto.Wrap, len(items))
+	for i, item := range items {
+		secret, err := k.unwrap(item)
+		if err == nil {
+			wraps[i], err = k.wrap(crypto.Plain{Context: item.Context, Secret: secret})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("item %d under key %s: %w", i, key, err)
+		}
+	}
+	return wraps, nil
+}
+
+// Rotate is that of crypto.KeyKeeper.
+func (s *Service) Rotate(ctx context.Context, key string) error {
+	return s.change(ctx, "rotate", key, func(k *serviceKey) error { k.turn(); return nil })
+}
+
+// Versions is that of crypto.KeyKeeper.
+func (s *Service) Versions(ctx context.Context, key string) (v crypto.Versions, err error) {
+	err = s.change(ctx, "versions", key, func(k *serviceKey) error {
+		v = crypto.Versions{Newest: uint32(len(k.versions)), Opens: k.opens, Kept: k.kept}
+		return nil
+	})
+	return v, err
+}
+
+// Accept is that of crypto.KeyKeeper.
+func (s *Service) Accept(ctx context.Context, key string, oldest uint32) error {
+	return s.change(ctx, "accept", key, func(k *serviceKey) error {
+		if oldest < k.kept || int(oldest) > len(k.versions) {
+			return fmt.Errorf("key %s has versions %d to %d, not %d", key, k.kept, len(k.versions), oldest)
+		}
+		k.opens = oldest
+		return nil
+	})
+}
+
+// Trim is that of crypto.KeyKeeper.
+func (s *Service) Trim(ctx context.Context, key string) error {
+	return s.change(ctx, "trim", key, func(k *serviceKey) error {
+		for k.kept < k.opens {
+			k.versions[k.kept-1] = [32]byte{}
+			k.kept++
+		}
+		return nil
+	})
+}
+
+// change does something to a key while nobody else does.
+func (s *Service) change(ctx context.Context, verb, key string, do func(*serviceKey) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, err := s.find(ctx, verb, key, 1)
+	if err != nil {
+		return err
+	}
+	return do(k)
+}
+
+// call finds a key for a verb. What it gives is a copy: the key may turn meanwhile.
 func (s *Service) call(ctx context.Context, verb, key string, kind crypto.KeyKind, items int) (serviceKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	k, err := s.find(ctx, verb, key, items)
+	if err != nil {
+		return serviceKey{}, err
+	}
+	if k.kind != kind {
+		return serviceKey{}, fmt.Errorf("key %s is a %s key: it cannot %s", key, k.kind, verb)
+	}
+	return serviceKey{kind: k.kind, versions: slices.Clone(k.versions), opens: k.opens, kept: k.kept}, nil
+}
+
+func (s *Service) find(ctx context.Context, verb, key string, items int) (*serviceKey, error) {
 	if s.calls == nil {
 		s.calls, s.items = map[string]int{}, map[string]int{}
 	}
 	s.calls[verb]++
 	s.items[verb] += items
 	if err := ctx.Err(); err != nil {
-		return serviceKey{}, err
+		return nil, err
 	}
 	if s.down != nil {
-		return serviceKey{}, s.down
+		return nil, s.down
 	}
 	k, ok := s.keys[key]
 	if !ok {
-		return serviceKey{}, fmt.Errorf("key %s: %w", key, crypto.ErrForgotten)
-	}
-	if k.kind != kind {
-		return serviceKey{}, fmt.Errorf("key %s is a %s key: it cannot %s", key, k.kind, verb)
+		return nil, fmt.Errorf("key %s: %w", key, crypto.ErrForgotten)
 	}
 	return k, nil
 }
 
-// box is the key derived for a context, as transit derives it.
-func (k serviceKey) box(context []byte) (cipher.AEAD, error) {
-	if len(context) == 0 {
-		return nil, fmt.Errorf("a context is needed")
+func (k *serviceKey) turn() {
+	var b [32]byte
+	rand.Read(b[:])
+	k.versions = append(k.versions, b)
+}
+
+func (k *serviceKey) wrap(item crypto.Plain) (crypto.Wrap, error) {
+	box, err := box(k.newest(), item.Context)
+	if err != nil {
+		return nil, err
 	}
-	derived, err := hkdf.Key(sha256.New, k.bytes[:], nil, string(context), 32)
+	nonce := make([]byte, box.NonceSize())
+	rand.Read(nonce)
+	return crypto.NewWrap(uint32(len(k.versions)), box.Seal(nonce, nonce, item.Secret, nil)), nil
+}
+
+func (k *serviceKey) unwrap(item crypto.Wrapped) ([]byte, error) {
+	bytes, opens := k.opening(item.Wrap.Version())
+	if !opens {
+		return nil, crypto.ErrOpen
+	}
+	box, err := box(bytes, item.Context)
+	if err != nil {
+		return nil, err
+	}
+	n, raw := box.NonceSize(), item.Wrap.Raw()
+	if len(raw) < n {
+		return nil, crypto.ErrOpen
+	}
+	secret, err := box.Open(nil, raw[:n], raw[n:], nil)
+	if err != nil {
+		return nil, crypto.ErrOpen
+	}
+	return secret, nil
+}
+
+// box is the key derived for a context, as transit derives it.
+func box(key [32]byte, context []byte) (cipher.AEAD, error) {
+	if len(context) == 0 {
+		return nil, errors.New("a context is needed")
+	}
+	derived, err := hkdf.Key(sha256.New, key[:], nil, string(context), 32)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -72,14 +73,10 @@ var keyTypes = map[crypto.KeyKind]map[string]any{
 
 // CreateKey is that of crypto.KeyAdmin.
 func (a *Admin) CreateKey(ctx context.Context, name string, kind crypto.KeyKind) error {
-	want, path := keyTypes[kind], a.config.Mount+"/keys/"+name
-	held, err := a.hold(ctx, "")
+	want, path := keyTypes[kind], a.keyPath(name)
+	found, err := a.read(ctx, path)
 	if err != nil {
-		return err
-	}
-	found, err := held.client.Logical().ReadWithContext(ctx, path)
-	if err != nil {
-		return fmt.Errorf("reading key %s: %w", name, a.explain(ctx, err))
+		return fmt.Errorf("reading key %s: %w", name, err)
 	}
 	if found == nil {
 		body := maps.Clone(want)
@@ -90,8 +87,8 @@ func (a *Admin) CreateKey(ctx context.Context, name string, kind crypto.KeyKind)
 		if _, err := a.write(ctx, path, body); err != nil {
 			return fmt.Errorf("creating key %s: %w", name, err)
 		}
-		if found, err = held.client.Logical().ReadWithContext(ctx, path); err != nil || found == nil {
-			return fmt.Errorf("reading key %s back: %w", name, a.explain(ctx, err))
+		if found, err = a.read(ctx, path); err != nil || found == nil {
+			return errors.Join(fmt.Errorf("reading key %s back: it is not there", name), err)
 		}
 	}
 	// What was asked for is not always what is: parameters that Vault does not know
@@ -99,8 +96,8 @@ func (a *Admin) CreateKey(ctx context.Context, name string, kind crypto.KeyKind)
 	must := maps.Clone(want)
 	must["deletion_allowed"] = false
 	for _, property := range slices.Sorted(maps.Keys(must)) {
-		if found.Data[property] != must[property] {
-			return fmt.Errorf("key %s exists with %s = %v, and must have %v", name, property, found.Data[property], must[property])
+		if found[property] != must[property] {
+			return fmt.Errorf("key %s exists with %s = %v, and must have %v", name, property, found[property], must[property])
 		}
 	}
 	return nil
@@ -159,18 +156,14 @@ func (a *Admin) Apply(ctx context.Context, policies ...Policy) error {
 
 // Issue gives an identity one more secret id.
 func (a *Admin) Issue(ctx context.Context, identity string) (Credential, error) {
-	held, err := a.hold(ctx, "")
+	found, err := a.read(ctx, a.role(identity)+"/role-id")
 	if err != nil {
-		return Credential{}, err
-	}
-	found, err := held.client.Logical().ReadWithContext(ctx, a.role(identity)+"/role-id")
-	if err != nil {
-		return Credential{}, fmt.Errorf("reading the role of %s: %w", identity, a.explain(ctx, err))
+		return Credential{}, fmt.Errorf("reading the role of %s: %w", identity, err)
 	}
 	if found == nil {
 		return Credential{}, fmt.Errorf("issuing a credential to %s: it has no role", identity)
 	}
-	roleID, err := textOf(found.Data, "role_id")
+	roleID, err := textOf(found, "role_id")
 	if err != nil {
 		return Credential{}, fmt.Errorf("reading the role of %s: %w", identity, err)
 	}

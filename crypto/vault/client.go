@@ -129,19 +129,29 @@ func (c *Client) Health(ctx context.Context) error {
 	return nil
 }
 
-// write sends one request and answers its data. A token that Vault does not know
-// any more is replaced, once; a refusal of a token that it knows is a refusal.
+// write sends one request and answers its data.
 func (c *Client) write(ctx context.Context, path string, body map[string]any) (map[string]any, error) {
+	return c.call(ctx, func(l *api.Logical) (*api.Secret, error) { return l.WriteWithContext(ctx, path, body) })
+}
+
+// read answers what stands at a path, nil when nothing does.
+func (c *Client) read(ctx context.Context, path string) (map[string]any, error) {
+	return c.call(ctx, func(l *api.Logical) (*api.Secret, error) { return l.ReadWithContext(ctx, path) })
+}
+
+// call makes one request. A token that Vault does not know any more is replaced, once;
+// a refusal of a token that it knows is a refusal.
+func (c *Client) call(ctx context.Context, request func(*api.Logical) (*api.Secret, error)) (map[string]any, error) {
 	held, err := c.hold(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	secret, err := held.client.Logical().WriteWithContext(ctx, path, body)
+	secret, err := request(held.client.Logical())
 	if status(err) == http.StatusForbidden && c.unknown(ctx, held) {
 		if held, err = c.hold(ctx, held.value); err != nil {
 			return nil, err
 		}
-		secret, err = held.client.Logical().WriteWithContext(ctx, path, body)
+		secret, err = request(held.client.Logical())
 	}
 	if err != nil {
 		return nil, c.explain(ctx, err)

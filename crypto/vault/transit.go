@@ -26,26 +26,16 @@ func (c *Client) Wrap(ctx context.Context, key string, items ...crypto.Plain) ([
 	for i, item := range items {
 		bodies[i] = map[string]any{"plaintext": encode(item.Secret), "context": encode(item.Context)}
 	}
-	texts, err := c.each(ctx, "encrypt", key, "ciphertext", bodies)
+	wraps, err := c.wraps(ctx, "encrypt", key, bodies)
 	if err != nil {
 		return nil, fmt.Errorf("wrapping under %s: %w", key, err)
-	}
-	wraps := make([]crypto.Wrap, len(texts))
-	for i, text := range texts {
-		if wraps[i], err = ParseWrap(text); err != nil {
-			return nil, fmt.Errorf("wrapping under %s: %w", key, err)
-		}
 	}
 	return wraps, nil
 }
 
 // Unwrap is that of crypto.KeyService.
 func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped) ([][]byte, error) {
-	bodies := make([]map[string]any, len(items))
-	for i, item := range items {
-		bodies[i] = map[string]any{"ciphertext": FormatWrap(item.Wrap), "context": encode(item.Context)}
-	}
-	texts, err := c.each(ctx, "decrypt", key, "plaintext", bodies)
+	texts, err := c.each(ctx, "decrypt", key, "plaintext", ciphertexts(items))
 	if err != nil {
 		return nil, fmt.Errorf("opening under %s: %w", key, err)
 	}
@@ -56,6 +46,29 @@ func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped
 		}
 	}
 	return secrets, nil
+}
+
+func ciphertexts(items []crypto.Wrapped) []map[string]any {
+	bodies := make([]map[string]any, len(items))
+	for i, item := range items {
+		bodies[i] = map[string]any{"ciphertext": FormatWrap(item.Wrap), "context": encode(item.Context)}
+	}
+	return bodies
+}
+
+// wraps has Vault do the verb on every body, and reads the wraps that it gives.
+func (c *Client) wraps(ctx context.Context, verb, key string, bodies []map[string]any) ([]crypto.Wrap, error) {
+	texts, err := c.each(ctx, verb, key, "ciphertext", bodies)
+	if err != nil {
+		return nil, err
+	}
+	wraps := make([]crypto.Wrap, len(texts))
+	for i, text := range texts {
+		if wraps[i], err = ParseWrap(text); err != nil {
+			return nil, err
+		}
+	}
+	return wraps, nil
 }
 
 // MAC is that of crypto.KeyService.
