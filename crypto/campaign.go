@@ -30,7 +30,7 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 	}
 	all := []wanted{
 		{role: RolePerson},
-		{role: RoleRouting, branches: []BranchWrap{{Class: routingBranch}}},
+		{role: RoleRouting, branches: []BranchWrap{{Class: RoutingBranch}}},
 		{role: RoleHold},
 	}
 	for _, c := range plan.Classes {

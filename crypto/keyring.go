@@ -22,9 +22,9 @@ type Keyring struct {
 	books map[string]*book
 }
 
-// routingBranch is where the wrapped routing key stands among the branch keys. No
+// RoutingBranch is the class under which the wrapped routing key stands among the branch keys. No
 // class has a name with a capital.
-const routingBranch = "Routing"
+const RoutingBranch = "Routing"
 
 // Found are the wraps of some units as the Store has them now, unopened: ciphertext,
 // which may be read while the trace of an opening is on its way to the disk.
@@ -85,7 +85,7 @@ func (k *Keyring) Branch(ctx context.Context, campaign, class, fate string, vers
 		return nil, 0, err
 	}
 	role, of := RoleClass, class
-	if class == routingBranch {
+	if class == RoutingBranch {
 		role, of = RoleRouting, ""
 	}
 	name, err := k.name(ctx, campaign, role, of)

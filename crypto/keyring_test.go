@@ -525,6 +525,7 @@ func TestTheTwinIsAKeyService(t *testing.T) {
 
 func TestTheTwinIsAStore(t *testing.T) {
 	cryptotest.StoreConformance(t, func(t *testing.T) cryptotest.KeyringStore { return &cryptotest.Store{} })
+	cryptotest.RotationConformance(t, func(t *testing.T) cryptotest.KeyringStore { return &cryptotest.Store{} })
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -55,19 +55,31 @@ func (k *Keyring) DrawUnits(ctx context.Context, campaign string, units []NewUni
 		return nil, nil
 	}
 	drawn := make([]*UnitSecrets, len(units))
+	for i, u := range units {
+		drawn[i] = &UnitSecrets{ID: u.ID, person: NewSecret(), own: map[string]*Secret{}}
+		drawn[i].wraps = UnitWrap{Unit: u.ID, Owner: u.Owner, Kind: u.Kind}
+		for _, class := range u.Classes {
+			drawn[i].own[class] = NewSecret()
+		}
+	}
+	if err := k.wrapUnits(ctx, campaign, drawn); err != nil {
+		closeUnits(drawn)
+		return nil, err
+	}
+	return drawn, nil
+}
+
+// wrapUnits has the secrets of units wrapped, under the newest versions.
+func (k *Keyring) wrapUnits(ctx context.Context, campaign string, drawn []*UnitSecrets) error {
 	person := &batch{role: RolePerson}
 	own := map[string]*batch{}
-	for i, u := range units {
-		d := &UnitSecrets{ID: u.ID, person: NewSecret(), own: map[string]*Secret{}}
-		d.wraps = UnitWrap{Unit: u.ID, Owner: u.Owner, Kind: u.Kind, Own: map[string]Sealing{}}
-		drawn[i] = d
-		person.add(d.person, personContext(campaign, u.ID), i)
-		for _, class := range u.Classes {
+	for i, d := range drawn {
+		person.add(d.person, personContext(campaign, d.ID), i)
+		for class, secret := range d.own {
 			if own[class] == nil {
 				own[class] = &batch{role: RoleOwn, of: class}
 			}
-			d.own[class] = NewSecret()
-			own[class].add(d.own[class], ownContext(campaign, class, u.ID), i)
+			own[class].add(secret, ownContext(campaign, class, d.ID), i)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -76,33 +88,44 @@ func (k *Keyring) DrawUnits(ctx context.Context, campaign string, units []NewUni
 		group.Go(func() error { return k.wrap(ctx, campaign, b) })
 	}
 	if err := group.Wait(); err != nil {
-		closeUnits(drawn)
-		return nil, err
+		return err
 	}
 	for j, i := range person.at {
 		drawn[i].wraps.Sealing = person.sealings[j]
+		drawn[i].wraps.Own = map[string]Sealing{}
 	}
 	for class, b := range own {
 		for j, i := range b.at {
 			drawn[i].wraps.Own[class] = b.sealings[j]
 		}
 	}
-	return drawn, nil
+	return nil
 }
 
-// KeepUnits stores the wraps of units just drawn, all of them or none.
+// KeepUnits stores the wraps of units just drawn, all of them or none. When a key
+// turned since they were wrapped, they are wrapped again, under its new version.
 func (k *Keyring) KeepUnits(ctx context.Context, campaign string, drawn []*UnitSecrets) error {
 	if len(drawn) == 0 {
 		return nil
 	}
+	err := k.addUnits(ctx, campaign, drawn)
+	for turns := 0; errors.Is(err, ErrOldWrap) && turns < 3; turns++ {
+		if err = k.wrapUnits(ctx, campaign, drawn); err == nil {
+			err = k.addUnits(ctx, campaign, drawn)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("storing the wraps of %d units of campaign %s: %w", len(drawn), campaign, err)
+	}
+	return nil
+}
+
+func (k *Keyring) addUnits(ctx context.Context, campaign string, drawn []*UnitSecrets) error {
 	wraps := make([]UnitWrap, len(drawn))
 	for i, d := range drawn {
 		wraps[i] = d.wraps
 	}
-	if err := k.Store.AddUnits(ctx, campaign, wraps); err != nil {
-		return fmt.Errorf("storing the wraps of %d units of campaign %s: %w", len(wraps), campaign, err)
-	}
-	return nil
+	return k.Store.AddUnits(ctx, campaign, wraps)
 }
 
 func closeUnits(units []*UnitSecrets) {

@@ -32,7 +32,7 @@ const routingFormat = 1
 
 // Routing opens the routing key of a campaign.
 func (k *Keyring) Routing(ctx context.Context, campaign string) (*RoutingKey, error) {
-	s, _, err := k.Branch(ctx, campaign, routingBranch, "", 0)
+	s, _, err := k.Branch(ctx, campaign, RoutingBranch, "", 0)
 	if err != nil {
 		return nil, err
 	}

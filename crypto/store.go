@@ -1,6 +1,10 @@
 package crypto
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // A Store keeps the wraps and the registry of names, in a database of its own: it
 // is backed up for days where the dossiers are for years, and a copy of either
@@ -25,10 +29,22 @@ type UnitReader interface {
 	OwnClass(ctx context.Context, campaign, class string, unit UnitID) (Sealing, bool, error)
 }
 
+// ErrOldWrap means that a wrap comes too late: its key turned, and a wrap of the
+// version before could be orphaned by a trim.
+var ErrOldWrap = errors.New("a wrap is of a version that its key has left")
+
 // A UnitWriter adds units, all of them or none. A unit that exists is an error: a
-// second secret in its place would orphan what the first has sealed.
+// second secret in its place would orphan what the first has sealed. A wrap of a
+// version that its key has left is ErrOldWrap.
 type UnitWriter interface {
 	AddUnits(ctx context.Context, campaign string, units []UnitWrap) error
+}
+
+// A Forgetter deletes the secrets of units for good, and keeps a ledger of it.
+type Forgetter interface {
+	// Forget answers which of the units are forgotten, now or before: one that never
+	// was is left out. Done twice it changes nothing.
+	Forget(ctx context.Context, campaign string, at time.Time, units ...UnitID) (gone []UnitID, err error)
 }
 
 // A CampaignStore is what making a campaign's keys needs. Both calls keep what is

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sceau/crypto"
+	"sceau/crypto/rotation"
 )
 
 // Conformance is what every key service must do. The administrator
@@ -333,10 +334,13 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 	})
 }
 
-// KeyringStore is a Store that can also make a campaign.
+// KeyringStore is a keyring as its owner sees it: everything that any role may do.
 type KeyringStore interface {
 	crypto.Store
 	crypto.CampaignStore
+	crypto.Forgetter
+	rotation.Store
+	rotation.Epochs
 }
 
 // StoreConformance is what every keyring database must do.

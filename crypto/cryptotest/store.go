@@ -16,6 +16,7 @@ type Store struct {
 	names    []crypto.KeyName
 	branches []crypto.BranchWrap
 	units    map[string]map[crypto.UnitID]crypto.UnitWrap
+	rotations
 }
 
 // Names is that of crypto.Book.
@@ -94,6 +95,14 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 			return fmt.Errorf("unit %s of campaign %s exists", u.Unit, campaign)
 		}
 		seen[u.Unit] = true
+		if s.old(campaign, crypto.RolePerson, "", u.Wrap) {
+			return crypto.ErrOldWrap
+		}
+		for class, own := range u.Own {
+			if s.old(campaign, crypto.RoleOwn, class, own.Wrap) {
+				return crypto.ErrOldWrap
+			}
+		}
 	}
 	if s.units == nil {
 		s.units = map[string]map[crypto.UnitID]crypto.UnitWrap{}

@@ -81,10 +81,16 @@ func sealing(wrap, commitment []byte) (crypto.Sealing, error) {
 	return s, nil
 }
 
-// isDuplicate says whether a row was there already.
-func isDuplicate(err error) bool {
+// belowFloor is the code of the database for a wrap below the floor of its key.
+const belowFloor = "SC001"
+
+// refusedAs is the code with which the database refused, empty when it did not.
+func refusedAs(err error) string {
 	var refused *pgconn.PgError
-	return errors.As(err, &refused) && refused.Code == "23505"
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }
 
 // each reads rows one by one.

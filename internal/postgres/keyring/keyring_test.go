@@ -27,9 +27,11 @@ func open(t *testing.T, dsn string) *keyring.Store {
 }
 
 func TestPostgresIsAStore(t *testing.T) {
-	cryptotest.StoreConformance(t, func(t *testing.T) cryptotest.KeyringStore {
+	owned := func(t *testing.T) cryptotest.KeyringStore {
 		return open(t, testkit.Postgres(t, "keyring").DSN(roles.Owner))
-	})
+	}
+	cryptotest.StoreConformance(t, owned)
+	cryptotest.RotationConformance(t, owned)
 }
 
 var plan = crypto.KeyPlan{Classes: []crypto.ClassPlan{{Class: "identity"}, {Class: "health", Own: true}}, Indexes: []string{"ine"}}

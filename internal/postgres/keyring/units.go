@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -43,8 +44,11 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 			campaign, ownIDs, ownClasses, ownWraps, ownCommitments)
 	}
 	err := s.db.SendBatch(ctx, batch).Close()
-	if isDuplicate(err) {
+	switch refusedAs(err) {
+	case "23505":
 		return fmt.Errorf("one of %d units of campaign %s exists", len(units), campaign)
+	case belowFloor:
+		return crypto.ErrOldWrap
 	}
 	return explain(ctx, err)
 }
@@ -132,4 +136,24 @@ func (s *Store) OwnClass(ctx context.Context, campaign, class string, unit crypt
 	}
 	found, err := sealing(wrap, commitment)
 	return found, err == nil, err
+}
+
+// Forget deletes the secrets of units, with those that they have of their own for a
+// class, and writes the units into the ledger of those forgotten. It answers which of
+// them are forgotten, now or before: one that never was is left out.
+func (s *Store) Forget(ctx context.Context, campaign string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
+	ids := make([][]byte, len(units))
+	for i := range units {
+		ids[i] = units[i][:]
+	}
+	rows, err := s.db.Query(ctx, `SELECT forget_units($1, $2, $3)`, campaign, ids, at)
+	err = each(rows, err, func(r pgx.Rows) error {
+		var unit []byte
+		if err := r.Scan(&unit); err != nil {
+			return err
+		}
+		gone = append(gone, crypto.UnitID(unit))
+		return nil
+	})
+	return gone, explain(ctx, err)
 }

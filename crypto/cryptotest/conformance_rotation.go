@@ -1,0 +1,311 @@
+package cryptotest
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+)
+
+// RotationConformance is what every keyring database must do for turns and epochs.
+func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
+	person := crypto.KeyName{Name: "sceau-person-2026-aa", Campaign: "2026", Role: crypto.RolePerson}
+	health := crypto.KeyName{Name: "sceau-class-health-2026-aa", Campaign: "2026", Role: crypto.RoleOwn, Of: "health"}
+	choices := crypto.KeyName{Name: "sceau-class-choices-2026-aa", Campaign: "2026", Role: crypto.RoleClass, Of: "choices"}
+	routing := crypto.KeyName{Name: "sceau-routing-2026-aa", Campaign: "2026", Role: crypto.RoleRouting}
+	wrap := func(version uint32, b byte) crypto.Sealing {
+		return crypto.Sealing{Wrap: crypto.NewWrap(version, bytes.Repeat([]byte{b}, 60)), Commitment: crypto.Commitment{b}}
+	}
+	// furnished is a campaign of five units, three of which have a secret for health.
+	furnished := func(t *testing.T) (KeyringStore, []crypto.UnitID) {
+		t.Helper()
+		store := open(t)
+		for _, key := range []crypto.KeyName{person, health, choices, routing} {
+			if _, err := store.Reserve(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Activate(t.Context(), key.Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var units []crypto.UnitWrap
+		for i := range byte(5) {
+			id := crypto.NewUnitID()
+			u := crypto.UnitWrap{Unit: id, Owner: id, Kind: "candidate", Sealing: wrap(1, i)}
+			if i < 3 {
+				u.Own = map[string]crypto.Sealing{"health": wrap(1, i+10)}
+			}
+			units = append(units, u)
+		}
+		if err := store.AddUnits(t.Context(), "2026", units); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range []crypto.BranchWrap{
+			{Campaign: "2026", Class: "choices", Fate: "coded", Version: 1, Sealing: wrap(1, 20)},
+			{Campaign: "2026", Class: "choices", Fate: "coded", Version: 2, Sealing: wrap(1, 21)},
+			{Campaign: "2026", Class: crypto.RoutingBranch, Version: 1, Sealing: wrap(1, 22)},
+		} {
+			if err := store.AddBranch(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var ids []crypto.UnitID
+		for _, u := range units {
+			ids = append(ids, u.Unit)
+		}
+		slices.SortFunc(ids, func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) })
+		return store, ids
+	}
+	all := func(t *testing.T, store KeyringStore, key crypto.KeyName, below uint32) (items []crypto.Placed) {
+		t.Helper()
+		var after []byte
+		for pages := 0; ; pages++ {
+			page, next, err := store.Page(t.Context(), key, below, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items = append(items, page...)
+			if next == nil {
+				return items
+			}
+			if after = next; pages > 5 {
+				t.Fatal("pages without end")
+			}
+		}
+	}
+
+	t.Run("pages hold every wrap of a key once, in the order of places", func(t *testing.T) {
+		store, ids := furnished(t)
+		for _, tt := range []struct {
+			key  crypto.KeyName
+			want int
+		}{{person, 5}, {health, 3}, {choices, 2}, {routing, 1}} {
+			items := all(t, store, tt.key, 0)
+			if len(items) != tt.want {
+				t.Errorf("%d wraps under %s, want %d", len(items), tt.key.Name, tt.want)
+			}
+			if none := all(t, store, tt.key, 1); len(none) != 0 {
+				t.Errorf("%d wraps below version 1 under %s", len(none), tt.key.Name)
+			}
+			if same := all(t, store, tt.key, 2); len(same) != tt.want {
+				t.Errorf("%d wraps below version 2 under %s, want %d", len(same), tt.key.Name, tt.want)
+			}
+			counts, err := store.Counts(t.Context(), tt.key)
+			if err != nil || !maps.Equal(counts, map[uint32]int64{1: int64(tt.want)}) {
+				t.Errorf("counts of %s are %v, error %v", tt.key.Name, counts, err)
+			}
+		}
+		var found []crypto.UnitID
+		for _, item := range all(t, store, person, 0) {
+			found = append(found, item.Unit)
+		}
+		if !slices.Equal(found, ids) {
+			t.Error("units are not in the order of their ids")
+		}
+		if other := all(t, store, crypto.KeyName{Campaign: "2027", Role: crypto.RolePerson}, 0); len(other) != 0 {
+			t.Errorf("another campaign has %d wraps", len(other))
+		}
+	})
+
+	t.Run("a wrap is replaced where it still stands, and nowhere else", func(t *testing.T) {
+		store, _ := furnished(t)
+		for _, key := range []crypto.KeyName{person, health, choices, routing} {
+			items := all(t, store, key, 0)
+			fresh := make([]crypto.Wrap, len(items))
+			for i := range items {
+				fresh[i] = wrap(2, byte(100+i)).Wrap
+			}
+			// The last stands no more as it was read.
+			items[len(items)-1].Wrap = wrap(1, 99).Wrap
+			n, err := store.Replace(t.Context(), key, items, fresh)
+			if err != nil || n != int64(len(items)-1) {
+				t.Errorf("%s: %d replaced, error %v, want %d", key.Name, n, err, len(items)-1)
+			}
+			counts, err := store.Counts(t.Context(), key)
+			want := map[uint32]int64{1: 1}
+			if len(items) > 1 {
+				want[2] = int64(len(items) - 1)
+			}
+			if err != nil || !maps.Equal(counts, want) {
+				t.Errorf("%s: counts are %v, error %v, want %v", key.Name, counts, err, want)
+			}
+			for i, item := range all(t, store, key, 0)[:len(items)-1] {
+				if !bytes.Equal(item.Wrap, fresh[i]) || item.Commitment != items[i].Commitment {
+					t.Errorf("%s: wrap %d is not the one put there", key.Name, i)
+				}
+			}
+		}
+	})
+
+	t.Run("below the floor of its key no wrap comes in", func(t *testing.T) {
+		store, ids := furnished(t)
+		for _, key := range []crypto.KeyName{person, health} {
+			if err := store.RaiseFloor(t.Context(), key, 3); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.RaiseFloor(t.Context(), key, 2); err != nil { // a floor never falls
+				t.Fatal(err)
+			}
+		}
+		unit := func(person, health uint32) crypto.UnitWrap {
+			id := crypto.NewUnitID()
+			return crypto.UnitWrap{Unit: id, Owner: id, Kind: "candidate", Sealing: wrap(person, 1), Own: map[string]crypto.Sealing{"health": wrap(health, 2)}}
+		}
+		for _, tt := range []struct {
+			person, health uint32
+			refused        bool
+		}{{2, 3, true}, {3, 2, true}, {3, 3, false}, {4, 4, false}, {300, 300, false}} {
+			u := unit(tt.person, tt.health)
+			err := store.AddUnits(t.Context(), "2026", []crypto.UnitWrap{unit(9, 9), u})
+			if errors.Is(err, crypto.ErrOldWrap) != tt.refused || !tt.refused && err != nil {
+				t.Errorf("versions %d and %d: %v", tt.person, tt.health, err)
+			}
+			if got, _ := store.Units(t.Context(), "2026", u.Unit); len(got) == 0 != tt.refused {
+				t.Errorf("versions %d and %d: %d units are there", tt.person, tt.health, len(got))
+			}
+		}
+		if err := store.AddUnits(t.Context(), "2027", []crypto.UnitWrap{unit(1, 1)}); err != nil {
+			t.Errorf("another campaign: %v", err)
+		}
+		got, err := store.Units(t.Context(), "2026", ids[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := []crypto.Placed{{WrapPlace: crypto.WrapPlace{Unit: ids[0]}, Sealing: got[ids[0]]}}
+		if _, err := store.Replace(t.Context(), person, at, []crypto.Wrap{wrap(2, 50).Wrap}); err == nil {
+			t.Error("a wrap was put back below the floor")
+		}
+		if n, err := store.Replace(t.Context(), person, at, []crypto.Wrap{wrap(3, 50).Wrap}); err != nil || n != 1 {
+			t.Errorf("a wrap on the floor: %d replaced, error %v", n, err)
+		}
+	})
+
+	t.Run("a turn is found again as it was saved, until it has ended", func(t *testing.T) {
+		store, _ := furnished(t)
+		if _, open, err := store.OpenTurn(t.Context(), person.Name); err != nil || open {
+			t.Fatalf("a turn is open, error %v", err)
+		}
+		turn := rotation.Turn{Key: person.Name, Version: 2, State: rotation.Rotating, Began: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
+		for range 2 {
+			if err := store.SaveTurn(t.Context(), turn); err != nil {
+				t.Fatal(err)
+			}
+			got, open, err := store.OpenTurn(t.Context(), person.Name)
+			if err != nil || !open || got.State != turn.State || !bytes.Equal(got.After, turn.After) || got.Version != 2 ||
+				got.Rewrapped != turn.Rewrapped || got.Verified != turn.Verified || !got.Began.Equal(turn.Began) {
+				t.Errorf("saved %+v, found %+v, open %v, error %v", turn, got, open, err)
+			}
+			turn.State, turn.After, turn.Rewrapped, turn.Verified = rotation.Rewrapping, []byte{1, 2}, 4, 3
+		}
+		turn.State, turn.Done = rotation.Turned, turn.Began.Add(time.Hour)
+		if err := store.SaveTurn(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		if _, open, err := store.OpenTurn(t.Context(), person.Name); err != nil || open {
+			t.Errorf("an ended turn is open, error %v", err)
+		}
+	})
+
+	t.Run("one at a time turns the keys of a campaign", func(t *testing.T) {
+		store, _ := furnished(t)
+		release, err := store.Alone(t.Context(), "2026")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Alone(t.Context(), "2026"); !errors.Is(err, rotation.ErrBusy) {
+			t.Errorf("a second: %v, want ErrBusy", err)
+		}
+		other, err := store.Alone(t.Context(), "2027")
+		if err != nil {
+			t.Errorf("another campaign: %v", err)
+		} else {
+			other()
+		}
+		release()
+		again, err := store.Alone(t.Context(), "2026")
+		if err != nil {
+			t.Fatalf("after the first: %v", err)
+		}
+		again()
+	})
+
+	t.Run("an epoch is numbered, found again, and followed by another only at its end", func(t *testing.T) {
+		store, _ := furnished(t)
+		day := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+		e := rotation.Epoch{Campaign: "2026", Key: person.Name, State: rotation.Turning, OrderedBy: "operator", OrderedAt: day, Forgotten: 3}
+		e, err := store.SaveEpoch(t.Context(), e)
+		if err != nil || e.Number != 1 {
+			t.Fatalf("the first is number %d, error %v", e.Number, err)
+		}
+		e.State, e.Version, e.Kept = rotation.Waiting, 2, rotation.Kept{Where: "epochs/1", Digest: "ab", At: day.Add(time.Hour), Controls: 5}
+		if _, err := store.SaveEpoch(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		got, open, err := store.OpenEpoch(t.Context(), "2026")
+		if err != nil || !open || !sameEpoch(got, e) {
+			t.Errorf("saved %+v, found %+v, open %v, error %v", e, got, open, err)
+		}
+		if _, any, err := store.LastEpoch(t.Context(), "2026"); err != nil || any {
+			t.Errorf("one has ended, error %v", err)
+		}
+		e.State, e.ApprovedBy, e.ApprovedAt, e.TrimmedAt = rotation.Ended, "second", day.Add(2*time.Hour), day.Add(3*time.Hour)
+		if _, err := store.SaveEpoch(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if got, any, err := store.LastEpoch(t.Context(), "2026"); err != nil || !any || !sameEpoch(got, e) {
+			t.Errorf("the last is %+v, error %v, want %+v", got, err, e)
+		}
+		if _, open, err := store.OpenEpoch(t.Context(), "2026"); err != nil || open {
+			t.Errorf("an ended one is open, error %v", err)
+		}
+		next, err := store.SaveEpoch(t.Context(), rotation.Epoch{Campaign: "2026", Key: person.Name, State: rotation.Turning, OrderedBy: "operator", OrderedAt: day})
+		if err != nil || next.Number != 2 {
+			t.Errorf("the second is number %d, error %v", next.Number, err)
+		}
+	})
+
+	t.Run("who is forgotten is gone with all secrets, and stays in the ledger", func(t *testing.T) {
+		store, ids := furnished(t)
+		day := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+		stranger := crypto.NewUnitID()
+		for range 2 { // the second changes nothing
+			gone, err := store.Forget(t.Context(), "2026", day, ids[0], ids[1], stranger)
+			slices.SortFunc(gone, func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) })
+			if err != nil || !slices.Equal(gone, ids[:2]) {
+				t.Errorf("%d units are forgotten, error %v, want the two that were there", len(gone), err)
+			}
+		}
+		if gone, err := store.Forget(t.Context(), "2027", day, ids[2]); err != nil || len(gone) != 0 {
+			t.Errorf("in another campaign %d are forgotten, error %v", len(gone), err)
+		}
+		left, err := store.Units(t.Context(), "2026", ids...)
+		if err != nil || len(left) != 3 {
+			t.Errorf("%d units are left, error %v, want 3", len(left), err)
+		}
+		for _, id := range ids[:2] {
+			if _, ok, err := store.OwnClass(t.Context(), "2026", "health", id); err != nil || ok {
+				t.Errorf("the secret for health of a forgotten unit: found %v, error %v", ok, err)
+			}
+		}
+		for since, want := range map[time.Time]int64{{}: 2, day.Add(-time.Second): 2, day: 0} {
+			if n, err := store.Forgotten(t.Context(), "2026", since); err != nil || n != want {
+				t.Errorf("%d forgotten since %v, error %v, want %d", n, since, err, want)
+			}
+		}
+	})
+}
+
+func sameEpoch(a, b rotation.Epoch) bool {
+	for _, times := range [][2]*time.Time{{&a.OrderedAt, &b.OrderedAt}, {&a.Kept.At, &b.Kept.At}, {&a.ApprovedAt, &b.ApprovedAt}, {&a.TrimmedAt, &b.TrimmedAt}} {
+		if !times[0].Equal(*times[1]) {
+			return false
+		}
+		*times[0] = *times[1]
+	}
+	return a == b
+}

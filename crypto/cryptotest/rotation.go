@@ -1,0 +1,258 @@
+package cryptotest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+)
+
+// rotations are what the keyring in memory knows of turns and epochs.
+type rotations struct {
+	floors    map[floorOf]uint32
+	turns     map[string]rotation.Turn // the last of each key
+	epochs    []rotation.Epoch
+	forgotten map[string]map[crypto.UnitID]time.Time
+	busy      map[string]bool
+}
+
+type floorOf struct {
+	campaign string
+	role     crypto.KeyRole
+	of       string
+}
+
+var (
+	_ rotation.Store  = (*Store)(nil)
+	_ rotation.Epochs = (*Store)(nil)
+)
+
+func (s *Store) old(campaign string, role crypto.KeyRole, of string, w crypto.Wrap) bool {
+	return w.Version() < s.floors[floorOf{campaign, role, of}]
+}
+
+// Page is that of rotation.Wraps.
+func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, after []byte, limit int) (page []crypto.Placed, next []byte, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.under(key) {
+		if below > 0 && p.Wrap.Version() >= below || bytes.Compare(p.Unit[:], after) <= 0 && after != nil {
+			continue
+		}
+		page = append(page, p)
+		if len(page) == limit && (key.Role == crypto.RolePerson || key.Role == crypto.RoleOwn) {
+			return page, p.Unit[:], nil
+		}
+	}
+	return page, nil, nil
+}
+
+// under lists what stands under a key, in the order of places.
+func (s *Store) under(key crypto.KeyName) (all []crypto.Placed) {
+	switch key.Role {
+	case crypto.RolePerson, crypto.RoleOwn:
+		for _, unit := range slices.SortedFunc(maps.Keys(s.units[key.Campaign]), func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) }) {
+			w := s.units[key.Campaign][unit]
+			sealing, ok := w.Sealing, key.Role == crypto.RolePerson
+			if !ok {
+				sealing, ok = w.Own[key.Of]
+			}
+			if ok {
+				all = append(all, crypto.Placed{WrapPlace: crypto.WrapPlace{Unit: unit}, Sealing: copied(sealing)})
+			}
+		}
+	default:
+		for _, b := range s.branches {
+			if b.Campaign == key.Campaign && (b.Class == key.Of || key.Role == crypto.RoleRouting && b.Class == crypto.RoutingBranch) {
+				all = append(all, crypto.Placed{WrapPlace: crypto.WrapPlace{Class: b.Class, Fate: b.Fate, Version: b.Version}, Sealing: copied(b.Sealing)})
+			}
+		}
+		slices.SortFunc(all, func(a, b crypto.Placed) int {
+			return cmp.Or(cmp.Compare(a.Fate, b.Fate), cmp.Compare(a.Version, b.Version))
+		})
+	}
+	return all
+}
+
+// Counts is that of rotation.Wraps.
+func (s *Store) Counts(ctx context.Context, key crypto.KeyName) (map[uint32]int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := map[uint32]int64{}
+	for _, p := range s.under(key) {
+		counts[p.Wrap.Version()]++
+	}
+	return counts, nil
+}
+
+// RaiseFloor is that of rotation.Store.
+func (s *Store) RaiseFloor(ctx context.Context, key crypto.KeyName, version uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.floors == nil {
+		s.floors = map[floorOf]uint32{}
+	}
+	at := floorOf{key.Campaign, key.Role, key.Of}
+	s.floors[at] = max(s.floors[at], version)
+	return nil
+}
+
+// Replace is that of rotation.Store.
+func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (n int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, p := range old {
+		if s.old(key.Campaign, key.Role, key.Of, wraps[i]) {
+			return 0, crypto.ErrOldWrap
+		}
+		switch key.Role {
+		case crypto.RolePerson, crypto.RoleOwn:
+			unit, ok := s.units[key.Campaign][p.Unit]
+			if !ok {
+				continue
+			}
+			own, has := unit.Own[key.Of]
+			switch {
+			case key.Role == crypto.RolePerson && bytes.Equal(unit.Wrap, p.Wrap):
+				unit.Wrap = slices.Clone(wraps[i])
+			case key.Role == crypto.RoleOwn && has && bytes.Equal(own.Wrap, p.Wrap):
+				own.Wrap = slices.Clone(wraps[i])
+				unit.Own[key.Of] = own
+			default:
+				continue
+			}
+			s.units[key.Campaign][p.Unit] = unit
+			n++
+		default:
+			for j := range s.branches {
+				b := &s.branches[j]
+				if b.Campaign == key.Campaign && b.Class == p.Class && b.Fate == p.Fate && b.Version == p.Version && bytes.Equal(b.Wrap, p.Wrap) {
+					b.Wrap = slices.Clone(wraps[i])
+					n++
+				}
+			}
+		}
+	}
+	return n, nil
+}
+
+// OpenTurn is that of rotation.Store.
+func (s *Store) OpenTurn(ctx context.Context, key string) (rotation.Turn, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.turns[key]
+	if !ok || t.State == rotation.Turned {
+		return rotation.Turn{}, false, nil
+	}
+	return t, true, nil
+}
+
+// SaveTurn is that of rotation.Store.
+func (s *Store) SaveTurn(ctx context.Context, t rotation.Turn) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turns == nil {
+		s.turns = map[string]rotation.Turn{}
+	}
+	t.After = slices.Clone(t.After)
+	s.turns[t.Key] = t
+	return nil
+}
+
+// Alone is that of rotation.Store.
+func (s *Store) Alone(ctx context.Context, campaign string) (func(), error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[campaign] {
+		return nil, rotation.ErrBusy
+	}
+	if s.busy == nil {
+		s.busy = map[string]bool{}
+	}
+	s.busy[campaign] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.busy, campaign)
+	}, nil
+}
+
+// OpenEpoch is that of rotation.Epochs.
+func (s *Store) OpenEpoch(ctx context.Context, campaign string) (rotation.Epoch, bool, error) {
+	return s.epoch(campaign, func(e rotation.Epoch) bool { return e.State != rotation.Ended })
+}
+
+// LastEpoch is that of rotation.Epochs.
+func (s *Store) LastEpoch(ctx context.Context, campaign string) (rotation.Epoch, bool, error) {
+	return s.epoch(campaign, func(e rotation.Epoch) bool { return e.State == rotation.Ended })
+}
+
+func (s *Store) epoch(campaign string, is func(rotation.Epoch) bool) (rotation.Epoch, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range slices.Backward(s.epochs) {
+		if e.Campaign == campaign && is(e) {
+			return e, true, nil
+		}
+	}
+	return rotation.Epoch{}, false, nil
+}
+
+// SaveEpoch is that of rotation.Epochs.
+func (s *Store) SaveEpoch(ctx context.Context, e rotation.Epoch) (rotation.Epoch, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := 0
+	for i, other := range s.epochs {
+		if other.Campaign != e.Campaign {
+			continue
+		}
+		last = max(last, other.Number)
+		if other.Number == e.Number {
+			s.epochs[i] = e
+			return e, nil
+		}
+	}
+	e.Number = last + 1
+	s.epochs = append(s.epochs, e)
+	return e, nil
+}
+
+// Forget deletes units and writes them into the ledger.
+func (s *Store) Forget(ctx context.Context, campaign string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.forgotten == nil {
+		s.forgotten = map[string]map[crypto.UnitID]time.Time{}
+	}
+	if s.forgotten[campaign] == nil {
+		s.forgotten[campaign] = map[crypto.UnitID]time.Time{}
+	}
+	for _, u := range units {
+		if _, ok := s.units[campaign][u]; ok {
+			delete(s.units[campaign], u)
+			s.forgotten[campaign][u] = at
+		}
+		if _, ok := s.forgotten[campaign][u]; ok {
+			gone = append(gone, u)
+		}
+	}
+	return gone, nil
+}
+
+// Forgotten is that of rotation.Epochs.
+func (s *Store) Forgotten(ctx context.Context, campaign string, since time.Time) (n int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, at := range s.forgotten[campaign] {
+		if at.After(since) {
+			n++
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,77 @@
+package crypto
+
+import (
+	"context"
+	"fmt"
+)
+
+// A WrapPlace says whose secret a wrap holds: a unit's, or that of a branch. With the
+// key that wraps it, it makes the context which binds the wrap.
+type WrapPlace struct {
+	Unit    UnitID // of a unit's secret, and of one of its own for a class
+	Class   string // of a branch key
+	Fate    string
+	Version uint32 // of the branch, not of the key that wraps it
+}
+
+// A Placed wrap is one that stands under a key, where it stands.
+type Placed struct {
+	WrapPlace
+	Sealing
+}
+
+// context binds what stands at p under this key.
+func (n KeyName) context(p WrapPlace) []byte {
+	switch n.Role {
+	case RolePerson:
+		return personContext(n.Campaign, p.Unit)
+	case RoleOwn:
+		return ownContext(n.Campaign, n.Of, p.Unit)
+	}
+	return branchContext(n.Campaign, p.Class, p.Fate, p.Version)
+}
+
+func (n KeyName) wrapped(items []Placed) []Wrapped {
+	wraps := make([]Wrapped, len(items))
+	for i, item := range items {
+		wraps[i] = Wrapped{n.context(item.WrapPlace), item.Wrap}
+	}
+	return wraps
+}
+
+// Rewrap wraps anew what stands under a key, and answers one wrap for each. A wrap
+// that would not be of the version asked for, or newer, fails them all.
+func Rewrap(ctx context.Context, keeper KeyKeeper, key KeyName, version uint32, items []Placed) ([]Wrap, error) {
+	wraps, err := keeper.Rewrap(ctx, key.Name, key.wrapped(items)...)
+	if err == nil {
+		err = checkWraps(wraps, len(items))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range wraps {
+		if w.Version() < version {
+			return nil, fmt.Errorf("the key service re-wrapped under version %d where %d was asked for", w.Version(), version)
+		}
+	}
+	return wraps, nil
+}
+
+// Verify opens what stands under a key and compares it with what its row commits to.
+// It gives nothing of what it opened.
+func Verify(ctx context.Context, service KeyService, key KeyName, items []Placed) error {
+	looked := make([]sought, len(items))
+	for i, item := range items {
+		looked[i] = sought{key.context(item.WrapPlace), item.Sealing}
+	}
+	plain, err := service.Unwrap(ctx, key.Name, key.wrapped(items)...)
+	if err != nil {
+		return err
+	}
+	secrets, err := unwrapped(plain, looked)
+	zero(secrets)
+	return err
+}
+
+// Wraps says whether secrets stand under the key: an index computes and wraps nothing.
+func (r KeyRole) Wraps() bool { return r.Kind() == WrapKey }

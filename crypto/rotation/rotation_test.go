@@ -1,0 +1,485 @@
+package rotation_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"sceau/crypto"
+	"sceau/crypto/cryptotest"
+	"sceau/crypto/rotation"
+)
+
+const campaign = "2026"
+
+var (
+	plan  = crypto.KeyPlan{Classes: []crypto.ClassPlan{{Class: "choices", Fates: []string{"coded", "other"}}, {Class: "health", Own: true}}, Indexes: []string{"ine"}}
+	today = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+)
+
+// world is a campaign with some people, and everything that may fail in it.
+type world struct {
+	service cryptotest.Service
+	store   cryptotest.Store
+	keeper  keeper
+	ring    *crypto.Keyring
+	people  []crypto.UnitID
+	now     time.Time
+
+	trip trip
+}
+
+func newWorld(t *testing.T, people int) *world {
+	t.Helper()
+	w := &world{now: today}
+	if err := crypto.CreateCampaignKeys(t.Context(), &w.service, &w.store, campaign, plan); err != nil {
+		t.Fatal(err)
+	}
+	w.ring = w.freshRing()
+	w.enter(t, people)
+	return w
+}
+
+// freshRing remembers nothing: what it opens, the key service has opened.
+func (w *world) freshRing() *crypto.Keyring {
+	return &crypto.Keyring{Service: &w.service, Store: &w.store}
+}
+
+func (w *world) enter(t *testing.T, n int) {
+	t.Helper()
+	var units []crypto.NewUnit
+	for range n {
+		id := crypto.NewUnitID()
+		w.people = append(w.people, id)
+		units = append(units, crypto.NewUnit{ID: id, Owner: id, Kind: "candidate", Classes: []string{"health"}})
+	}
+	made, err := w.ring.NewUnits(t.Context(), campaign, units)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range made {
+		m.Close()
+	}
+}
+
+// job is one process: it has lost all that the one before had in memory.
+func (w *world) job() *rotation.Job {
+	return &rotation.Job{
+		Keeper: tripping{&w.service, &w.trip}, Store: trippingStore{&w.store, &w.trip},
+		Verifier: &w.service, Wraps: &w.store, Now: func() time.Time { return w.now }, Page: 3,
+	}
+}
+
+func (w *world) person(t *testing.T) crypto.KeyName {
+	t.Helper()
+	names, err := w.store.Names(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(names, func(n crypto.KeyName) bool { return n.Role == crypto.RolePerson })
+	return names[at]
+}
+
+func (w *world) versions(t *testing.T, key crypto.KeyName) crypto.Versions {
+	t.Helper()
+	v, err := w.service.Versions(t.Context(), key.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func (w *world) opens(t *testing.T, ring *crypto.Keyring, unit crypto.UnitID) error {
+	t.Helper()
+	halves, err := ring.Halves(t.Context(), campaign, unit, crypto.Branch{Class: "choices", Fate: "coded"}, crypto.Branch{Class: "health"})
+	for _, h := range halves {
+		h.Zero()
+	}
+	return err
+}
+
+// backup copies the wraps of units, as a dump would.
+func (w *world) backup(t *testing.T) func(*cryptotest.Store) {
+	t.Helper()
+	wraps, err := w.store.Units(t.Context(), campaign, w.people...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := map[crypto.UnitID]crypto.Sealing{}
+	for _, p := range w.people {
+		if own[p], _, err = w.store.OwnClass(t.Context(), campaign, "health", p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	branches, err := w.store.Branches(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := w.store.Names(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(to *cryptotest.Store) {
+		for _, n := range names {
+			if _, err := to.Reserve(context.Background(), n); err != nil {
+				t.Fatal(err)
+			}
+			if err := to.Activate(context.Background(), n.Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, b := range branches {
+			if err := to.AddBranch(context.Background(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var units []crypto.UnitWrap
+		for unit, s := range wraps {
+			units = append(units, crypto.UnitWrap{Unit: unit, Owner: unit, Kind: "candidate", Sealing: s, Own: map[string]crypto.Sealing{"health": own[unit]}})
+		}
+		if err := to.AddUnits(context.Background(), campaign, units); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// keeper stands for backups: it remembers what it was asked, and fails when told to.
+type keeper struct {
+	fail, lost error
+	controls   int
+}
+
+func (k *keeper) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
+	k.controls = 0
+	for _, c := range controls {
+		k.controls += len(c.Wraps)
+	}
+	return rotation.Kept{Where: "there", Digest: "d", At: today, Controls: k.controls}, k.fail
+}
+
+func (k *keeper) Still(context.Context, rotation.Kept) error { return k.lost }
+
+func (k *keeper) WhileNoBackup(ctx context.Context, do func(context.Context) error) error {
+	return do(ctx)
+}
+
+func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
+	w := newWorld(t, 10)
+	person := w.person(t)
+	old := &cryptotest.Store{}
+	w.backup(t)(old)
+	restored := &crypto.Keyring{Service: &w.service, Store: old}
+
+	forgotten, living := w.people[0], w.people[1:]
+	if _, err := w.store.Forget(t.Context(), campaign, w.now, forgotten); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.opens(t, w.ring, forgotten); !errors.Is(err, crypto.ErrForgotten) {
+		t.Errorf("right after, the forgotten person: %v, want ErrForgotten", err)
+	}
+	// The control: before the epoch, a backup still opens whom it holds.
+	if err := w.opens(t, restored, forgotten); err != nil {
+		t.Fatalf("before the epoch the backup does not open: this test would prove nothing: %v", err)
+	}
+
+	e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false)
+	if err != nil || e.State != rotation.Waiting || e.Number != 1 || e.Forgotten != 1 {
+		t.Fatalf("the epoch is %+v, error %v, want the first, waiting", e, err)
+	}
+	if want := 9 + 9 + 2 + 1; w.keeper.controls != want {
+		t.Errorf("%d controls, want %d: the living, their secrets for health, branches, routing", w.keeper.controls, want)
+	}
+	if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 1, Kept: 1}) {
+		t.Errorf("waiting, the versions are %+v: nothing may be trimmed", v)
+	}
+	w.enter(t, 2) // people go on coming
+	if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "operator"); !errors.Is(err, rotation.ErrSamePerson) {
+		t.Errorf("approved by who ordered it: %v", err)
+	}
+	if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil || e.State != rotation.Ended {
+		t.Fatalf("approved by another: %+v, error %v", e, err)
+	}
+	if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 2, Kept: 2}) {
+		t.Errorf("after the trim the versions are %+v", v)
+	}
+
+	for _, ring := range []*crypto.Keyring{restored, {Service: &w.service, Store: old}} {
+		restoredCold := &crypto.Keyring{Service: ring.Service, Store: ring.Store}
+		for _, p := range slices.Concat(living, []crypto.UnitID{forgotten}) {
+			if err := w.opens(t, restoredCold, p); err == nil {
+				t.Fatal("a copy older than the epoch opens")
+			}
+		}
+	}
+	for _, p := range w.people[1:] {
+		if err := w.opens(t, w.freshRing(), p); err != nil {
+			t.Errorf("a living person: %v", err)
+		}
+	}
+}
+
+func TestAnEpochIsDueAfterAForgettingAndOnceAWeek(t *testing.T) {
+	w := newWorld(t, 4)
+	run := func(ordered bool) (rotation.Epoch, error) {
+		return w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", ordered)
+	}
+	forget := func(i int) {
+		t.Helper()
+		if _, err := w.store.Forget(t.Context(), campaign, w.now, w.people[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	approve := func() {
+		t.Helper()
+		if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := run(false); !errors.Is(err, rotation.ErrNotDue) {
+		t.Errorf("with nobody forgotten: %v, want ErrNotDue", err)
+	}
+	forget(0)
+	if _, err := run(false); err != nil {
+		t.Fatal(err)
+	}
+	approve()
+	w.now = w.now.Add(24 * time.Hour)
+	forget(1)
+	if _, err := run(false); !errors.Is(err, rotation.ErrNotDue) {
+		t.Errorf("a day after the last: %v, want ErrNotDue", err)
+	}
+	if e, err := run(true); err != nil || e.Number != 2 {
+		t.Errorf("ordered: %+v, error %v", e, err)
+	}
+	approve()
+	w.now = w.now.Add(8 * 24 * time.Hour)
+	if _, err := run(false); !errors.Is(err, rotation.ErrNotDue) {
+		t.Errorf("with nobody forgotten since: %v, want ErrNotDue", err)
+	}
+	forget(2)
+	if e, err := run(false); err != nil || e.Number != 3 {
+		t.Errorf("a week later: %+v, error %v", e, err)
+	}
+}
+
+func TestOnAnyDoubtNothingIsTrimmed(t *testing.T) {
+	alter := func(w *world) {
+		w.store.Alter(campaign, w.people[2], func(u *crypto.UnitWrap) { u.Commitment[0] ^= 1 })
+	}
+	for _, tt := range []struct {
+		name    string
+		before  func(*world)             // before the run
+		between func(*testing.T, *world) // between the run and the approval
+	}{
+		{"a wrap that is not what its row commits to", alter, nil},
+		{"a wrap that does not open", func(w *world) {
+			w.store.Alter(campaign, w.people[2], func(u *crypto.UnitWrap) { u.Wrap[20] ^= 1 })
+		}, nil},
+		{"a backup that cannot be made or tried", func(w *world) { w.keeper.fail = errors.New("disk full") }, nil},
+		{"a backup that is gone", nil, func(t *testing.T, w *world) { w.keeper.lost = errors.New("no such folder") }},
+		{"a backup of another week", nil, func(t *testing.T, w *world) { w.now = w.now.Add(8 * 24 * time.Hour) }},
+		{"an old wrap that somebody put back", nil, func(t *testing.T, w *world) {
+			w.store.Alter(campaign, w.people[3], func(u *crypto.UnitWrap) { u.Wrap = crypto.NewWrap(1, u.Wrap.Raw()) })
+		}},
+		{"a control that opens no more", nil, func(t *testing.T, w *world) {
+			w.store.Alter(campaign, smallest(w.people), func(u *crypto.UnitWrap) { u.Commitment[0] ^= 1 })
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, 6)
+			person := w.person(t)
+			if tt.before != nil {
+				tt.before(w)
+			}
+			e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+			if (err == nil) != (tt.before == nil) || err != nil && !errors.Is(err, rotation.ErrDoubt) {
+				t.Fatalf("the run: %+v, error %v", e, err)
+			}
+			if tt.between != nil {
+				tt.between(t, w)
+			}
+			if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err == nil {
+				t.Errorf("approved: %+v", e)
+			}
+			if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 1, Kept: 1}) {
+				t.Errorf("the versions are %+v: something was given up", v)
+			}
+		})
+	}
+}
+
+func smallest(people []crypto.UnitID) crypto.UnitID {
+	return slices.MinFunc(people, func(a, b crypto.UnitID) int { return slices.Compare(a[:], b[:]) })
+}
+
+func TestABackupOfAnotherWeekIsMadeAgain(t *testing.T) {
+	w := newWorld(t, 3)
+	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(8 * 24 * time.Hour)
+	w.keeper.controls = 0
+	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.controls == 0 {
+		t.Errorf("the run a week later: %+v with %d controls, error %v", e, w.keeper.controls, err)
+	}
+}
+
+// Whatever fails, and wherever a kill falls, the next process ends the work, and the
+// trim never comes before the last wrap has moved.
+func TestAnEpochCutAnywhereIsEndedByTheNextRun(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		t.Run(fmt.Sprintf("cut after the call %v", after), func(t *testing.T) {
+			cuts := 0
+			for n := 1; ; n++ {
+				w := newWorld(t, 8)
+				person := w.person(t)
+				if _, err := w.store.Forget(t.Context(), campaign, w.now, w.people[0]); err != nil {
+					t.Fatal(err)
+				}
+				w.trip = trip{at: n, after: after, before: func(what string) {
+					if what != "trim" {
+						return
+					}
+					if counts, _ := w.store.Counts(t.Context(), person); len(counts) != 1 || counts[w.versions(t, person).Newest] == 0 {
+						t.Errorf("cut %d: a trim with wraps %v", n, counts)
+					}
+				}}
+				w.end(t, n)
+				if !w.trip.fell {
+					break // past the last call: all were tried
+				}
+				cuts++
+				if v := w.versions(t, person); v.Kept != v.Newest || v.Opens != v.Newest {
+					t.Errorf("cut %d: the versions are %+v in the end", n, v)
+				}
+				for _, p := range w.people[1:] {
+					if err := w.opens(t, w.freshRing(), p); err != nil {
+						t.Errorf("cut %d: a living person: %v", n, err)
+					}
+				}
+			}
+			if cuts < 20 {
+				t.Errorf("%d cuts: this test would prove nothing", cuts)
+			}
+		})
+	}
+}
+
+// end runs processes until the epoch has ended.
+func (w *world) end(t *testing.T, n int) {
+	t.Helper()
+	for range 8 {
+		epochs := trippingStore{&w.store, &w.trip}
+		e, err := w.job().Run(t.Context(), epochs, &w.keeper, campaign, "operator", false)
+		if errors.Is(err, rotation.ErrNotDue) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		if e.State == rotation.Waiting {
+			if _, err := w.job().Approve(t.Context(), epochs, &w.keeper, campaign, "second"); err != nil {
+				continue
+			}
+		}
+		return
+	}
+	t.Fatalf("cut %d: eight processes did not end the epoch", n)
+}
+
+func TestEveryWrappingKeyTurnsWhilePeopleComeAndAreRead(t *testing.T) {
+	w := newWorld(t, 30)
+	people := slices.Clone(w.people)
+	ctx, stop := context.WithCancel(t.Context())
+	var load sync.WaitGroup
+	for range 3 {
+		load.Go(func() {
+			for ctx.Err() == nil {
+				for _, p := range people {
+					if err := w.opens(t, w.freshRing(), p); err != nil {
+						t.Errorf("a read while keys turn: %v", err)
+						return
+					}
+				}
+			}
+		})
+	}
+	for round := range 3 {
+		turns, err := w.job().RotateWraps(t.Context(), campaign)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(turns) != 5 { // person, routing, hold, choices, health; the index computes
+			t.Errorf("%d keys turned, want 5", len(turns))
+		}
+		w.enter(t, 2)
+		names, err := w.store.Names(t.Context(), campaign)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range names {
+			counts, err := w.store.Counts(t.Context(), key)
+			if err != nil || len(counts) > 1 || len(counts) == 1 && counts[uint32(round+2)] == 0 {
+				t.Errorf("round %d, key %s: wraps by version %v, error %v", round, key.Name, counts, err)
+			}
+		}
+	}
+	stop()
+	load.Wait()
+}
+
+func TestAnIntakeThatWasSlowWrapsAgain(t *testing.T) {
+	w := newWorld(t, 2)
+	id := crypto.NewUnitID()
+	drawn, err := w.ring.DrawUnits(t.Context(), campaign, []crypto.NewUnit{{ID: id, Owner: id, Kind: "candidate", Classes: []string{"health"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := w.ring.NewHalf(t.Context(), campaign, drawn[0], "health", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.job().RotateWraps(t.Context(), campaign); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ring.KeepUnits(t.Context(), campaign, drawn); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := w.store.Counts(t.Context(), w.person(t))
+	if err != nil || !maps.Equal(counts, map[uint32]int64{2: 3}) {
+		t.Errorf("wraps by version %v, error %v, want all three under version 2", counts, err)
+	}
+	// It is the same secret: what was sealed under it before opens.
+	opened, err := w.freshRing().Half(t.Context(), campaign, id, "health", "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := crypto.NewRecordID()
+	a, err := sealed.Row(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := opened.Row(record); err != nil || a.Commitment() != b.Commitment() {
+		t.Errorf("wrapped again, the secret is another: error %v", err)
+	}
+}
+
+func TestTwoProcessesDoNotTurnTheSameKeys(t *testing.T) {
+	w := newWorld(t, 2)
+	release, err := w.store.Alone(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if _, err := w.job().RotateWraps(t.Context(), campaign); !errors.Is(err, rotation.ErrBusy) {
+		t.Errorf("%v, want ErrBusy", err)
+	}
+	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); !errors.Is(err, rotation.ErrBusy) {
+		t.Errorf("%v, want ErrBusy", err)
+	}
+}

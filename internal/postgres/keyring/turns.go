@@ -1,0 +1,247 @@
+package keyring
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+)
+
+var (
+	_ rotation.Store  = (*Store)(nil)
+	_ rotation.Epochs = (*Store)(nil)
+)
+
+// Page is that of rotation.Wraps.
+func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, after []byte, limit int) (page []crypto.Placed, next []byte, err error) {
+	// Wraps compare as their versions do: four bytes first.
+	const everything = "\xff\xff\xff\xff\xff"
+	ceiling := []byte(everything)
+	if below > 0 {
+		ceiling = binary.BigEndian.AppendUint32(nil, below)
+	}
+	if after == nil {
+		after = []byte{}
+	}
+	var rows pgx.Rows
+	switch key.Role {
+	case crypto.RolePerson:
+		rows, err = s.db.Query(ctx, `
+			SELECT unit, '', '', 0, wrap, commitment FROM unit_secret
+			WHERE campaign = $1 AND unit > $2 AND wrap < $3 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit)
+	case crypto.RoleOwn:
+		rows, err = s.db.Query(ctx, `
+			SELECT unit, class, '', 0, wrap, commitment FROM unit_class_secret
+			WHERE campaign = $1 AND unit > $2 AND wrap < $3 AND class = $5 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit, key.Of)
+	default: // some tens of them, all at once
+		rows, err = s.db.Query(ctx, `
+			SELECT ''::bytea, class, fate, version, wrap, commitment FROM branch_key
+			WHERE campaign = $1 AND class = $2 AND wrap < $3 ORDER BY fate, version`, key.Campaign, branchesOf(key), ceiling)
+		limit = 0
+	}
+	err = each(rows, err, func(r pgx.Rows) error {
+		var p crypto.Placed
+		var unit, wrap, commitment []byte
+		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &wrap, &commitment); err != nil {
+			return err
+		}
+		copy(p.Unit[:], unit)
+		var err error
+		p.Sealing, err = sealing(wrap, commitment)
+		page = append(page, p)
+		return err
+	})
+	if err != nil {
+		return nil, nil, explain(ctx, err)
+	}
+	if limit > 0 && len(page) == limit {
+		next = page[limit-1].Unit[:]
+	}
+	return page, next, nil
+}
+
+// branchesOf is the class whose branch keys stand under a key: the routing key has a
+// place among them.
+func branchesOf(key crypto.KeyName) string {
+	if key.Role == crypto.RoleRouting {
+		return crypto.RoutingBranch
+	}
+	return key.Of
+}
+
+// Counts is that of rotation.Wraps.
+func (s *Store) Counts(ctx context.Context, key crypto.KeyName) (map[uint32]int64, error) {
+	const version = `('x' || encode(substring(wrap FROM 1 FOR 4), 'hex'))::bit(32)::bigint`
+	var rows pgx.Rows
+	var err error
+	switch key.Role {
+	case crypto.RolePerson:
+		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_secret WHERE campaign = $1 GROUP BY 1`, key.Campaign)
+	case crypto.RoleOwn:
+		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_class_secret WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, key.Of)
+	default:
+		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM branch_key WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, branchesOf(key))
+	}
+	counts := map[uint32]int64{}
+	err = each(rows, err, func(r pgx.Rows) error {
+		var v, n int64
+		if err := r.Scan(&v, &n); err != nil {
+			return err
+		}
+		counts[uint32(v)] = n
+		return nil
+	})
+	return counts, explain(ctx, err)
+}
+
+// RaiseFloor is that of rotation.Store.
+func (s *Store) RaiseFloor(ctx context.Context, key crypto.KeyName, version uint32) error {
+	_, err := s.db.Exec(ctx, `SELECT raise_floor($1, $2, $3, $4)`, key.Campaign, key.Role, key.Of, version)
+	return explain(ctx, err)
+}
+
+// Replace is that of rotation.Store.
+func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (int64, error) {
+	var units, from, to [][]byte
+	var fates []string
+	var versions []uint32
+	for i, p := range old {
+		units, from, to = append(units, p.Unit[:]), append(from, p.Wrap), append(to, wraps[i])
+		fates, versions = append(fates, p.Fate), append(versions, p.Version)
+	}
+	const pairs = ` FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) n (unit, was, becomes)`
+	var statement string
+	args := []any{key.Campaign, units, from, to}
+	switch key.Role {
+	case crypto.RolePerson:
+		statement = `UPDATE unit_secret s SET wrap = becomes` + pairs + ` WHERE s.campaign = $1 AND s.unit = n.unit AND s.wrap = n.was`
+	case crypto.RoleOwn:
+		statement = `UPDATE unit_class_secret s SET wrap = becomes` + pairs + ` WHERE s.campaign = $1 AND s.unit = n.unit AND s.wrap = n.was AND s.class = $5`
+		args = append(args, key.Of)
+	default:
+		statement = `UPDATE branch_key s SET wrap = becomes FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::bytea[]) n (fate, version, was, becomes)
+			WHERE s.campaign = $1 AND s.class = $6 AND s.fate = n.fate AND s.version = n.version AND s.wrap = n.was`
+		args = []any{key.Campaign, fates, versions, from, to, branchesOf(key)}
+	}
+	done, err := s.db.Exec(ctx, statement, args...)
+	return done.RowsAffected(), explain(ctx, err)
+}
+
+// OpenTurn is that of rotation.Store.
+func (s *Store) OpenTurn(ctx context.Context, key string) (t rotation.Turn, open bool, err error) {
+	t.Key = key
+	err = s.db.QueryRow(ctx, `SELECT version, state, after, rewrapped, verified, began_at FROM key_turn WHERE key = $1 AND state <> 'turned'`, key).
+		Scan(&t.Version, &t.State, &t.After, &t.Rewrapped, &t.Verified, &t.Began)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return rotation.Turn{}, false, nil
+	}
+	return t, err == nil, explain(ctx, err)
+}
+
+// SaveTurn is that of rotation.Store.
+func (s *Store) SaveTurn(ctx context.Context, t rotation.Turn) error {
+	_, err := s.db.Exec(ctx, `
+		INSERT INTO key_turn (key, version, state, after, rewrapped, verified, began_at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, after = excluded.after,
+			rewrapped = excluded.rewrapped, verified = excluded.verified, done_at = excluded.done_at`,
+		t.Key, t.Version, t.State, t.After, t.Rewrapped, t.Verified, t.Began, orNull(t.Done))
+	return explain(ctx, err)
+}
+
+// turning is the space of advisory locks of Alone; the number is drawn at random.
+const turning = 1822640147
+
+// Alone is that of rotation.Store. The lock is a connection's: it goes with the process,
+// however that ends.
+func (s *Store) Alone(ctx context.Context, campaign string) (func(), error) {
+	conn, err := s.db.Acquire(ctx)
+	if err != nil {
+		return nil, explain(ctx, err)
+	}
+	h := fnv.New32a()
+	h.Write([]byte(campaign))
+	var alone bool
+	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, turning, int32(h.Sum32())).Scan(&alone)
+	if err == nil && !alone {
+		err = rotation.ErrBusy
+	}
+	if err != nil {
+		conn.Release()
+		return nil, explain(ctx, err)
+	}
+	return func() {
+		// Closed rather than given back: the lock ends with the connection.
+		_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		conn.Release()
+	}, nil
+}
+
+const epochColumns = `number, key, version, state, forgotten, ordered_by, ordered_at, kept_where, kept_digest, kept_at, controls, approved_by, approved_at, trimmed_at`
+
+// OpenEpoch is that of rotation.Epochs.
+func (s *Store) OpenEpoch(ctx context.Context, campaign string) (rotation.Epoch, bool, error) {
+	return s.epoch(ctx, campaign, `state <> 'ended'`)
+}
+
+// LastEpoch is that of rotation.Epochs.
+func (s *Store) LastEpoch(ctx context.Context, campaign string) (rotation.Epoch, bool, error) {
+	return s.epoch(ctx, campaign, `state = 'ended'`)
+}
+
+func (s *Store) epoch(ctx context.Context, campaign, where string) (rotation.Epoch, bool, error) {
+	e := rotation.Epoch{Campaign: campaign}
+	var kept, approved, trimmed *time.Time
+	err := s.db.QueryRow(ctx, `SELECT `+epochColumns+` FROM epoch WHERE campaign = $1 AND `+where+` ORDER BY number DESC LIMIT 1`, campaign).
+		Scan(&e.Number, &e.Key, &e.Version, &e.State, &e.Forgotten, &e.OrderedBy, &e.OrderedAt, &e.Kept.Where, &e.Kept.Digest, &kept,
+			&e.Kept.Controls, &e.ApprovedBy, &approved, &trimmed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return rotation.Epoch{}, false, nil
+	}
+	e.Kept.At, e.ApprovedAt, e.TrimmedAt = orZero(kept), orZero(approved), orZero(trimmed)
+	return e, err == nil, explain(ctx, err)
+}
+
+// SaveEpoch is that of rotation.Epochs.
+func (s *Store) SaveEpoch(ctx context.Context, e rotation.Epoch) (rotation.Epoch, error) {
+	fields := []any{e.Campaign, e.Number, e.Key, e.Version, e.State, e.Forgotten, e.OrderedBy, e.OrderedAt, e.Kept.Where, e.Kept.Digest, orNull(e.Kept.At),
+		e.Kept.Controls, e.ApprovedBy, orNull(e.ApprovedAt), orNull(e.TrimmedAt)}
+	err := s.db.QueryRow(ctx, `
+		INSERT INTO epoch (campaign, `+epochColumns+`)
+		VALUES ($1, coalesce(nullif($2::integer, 0), (SELECT coalesce(max(number), 0) + 1 FROM epoch WHERE campaign = $1)),
+			$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (campaign, number) DO UPDATE SET version = excluded.version, state = excluded.state, kept_where = excluded.kept_where,
+			kept_digest = excluded.kept_digest, kept_at = excluded.kept_at, controls = excluded.controls,
+			approved_by = excluded.approved_by, approved_at = excluded.approved_at, trimmed_at = excluded.trimmed_at
+		RETURNING number`, fields...).Scan(&e.Number)
+	if err != nil {
+		return e, fmt.Errorf("saving the epoch of campaign %s: %w", e.Campaign, explain(ctx, err))
+	}
+	return e, nil
+}
+
+// Forgotten is that of rotation.Epochs.
+func (s *Store) Forgotten(ctx context.Context, campaign string, since time.Time) (n int64, err error) {
+	err = s.db.QueryRow(ctx, `SELECT count(*) FROM forgetting WHERE campaign = $1 AND at > $2`, campaign, since).Scan(&n)
+	return n, explain(ctx, err)
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
