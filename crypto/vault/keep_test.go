@@ -26,10 +26,6 @@ func (s *server) thief(t *testing.T, policy string) thief {
 	return thief{s.addr, made.Auth.ClientToken}
 }
 
-// root is the thief who has everything: it shows that a request is one that Vault
-// understands.
-func (s *server) root() thief { return thief{s.addr, s.token} }
-
 func (c thief) send(t *testing.T, method, path, body string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, c.addr+"/v1/"+path, strings.NewReader(body))
