@@ -255,6 +255,16 @@ var rules = []rule{
 		}
 		return nil
 	}, "identities.yaml", "decrypt: [class, routing], hmac", "decrypt: [person, class, routing], hmac"},
+	{"who keeps the keyring opens nothing, and turns neither an index nor a day", func(c *catalogue.Catalogue) []string {
+		var out []string
+		for _, i := range c.Identities() {
+			admin := i.Verbs["admin"]
+			if len(admin) > 0 && len(i.Verbs["decrypt"]) > 0 || slices.Contains(admin, "index") || slices.Contains(admin, "day") {
+				out = append(out, i.Name)
+			}
+		}
+		return out
+	}, "identities.yaml", "admin: [person, class, routing, hold]", "admin: [person, class, routing, hold, index]"},
 	{"the process that an agent or a candidate reaches sends no batch", func(c *catalogue.Catalogue) []string {
 		var out []string
 		for _, i := range c.Identities() {

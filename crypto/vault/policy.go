@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sceau/crypto"
 )
 
 // A Policy is what one identity may do, by names of keys. A name that ends in * is
@@ -13,8 +15,17 @@ type Policy struct {
 	Encrypt  []string
 	Decrypt  []string
 	HMAC     []string
-	Batch    bool // may send many items in one request
+	Rewrap   []string // to a newer version of the same key, without seeing what is inside
+	// Keep are whole names, of wrapping keys that it reads about, rotates, closes to
+	// old versions and trims. Never the beginning of names: Vault cuts a name at its
+	// end only, and what is done to a key stands behind its name.
+	Keep  []string
+	Batch bool // may send many items in one request
 }
+
+// everything is a list of parameters that denies all of them: to Vault, an empty list
+// of those allowed allows any.
+const everything = "*"
 
 // Text is the policy as Vault reads it, and as its administrator does: generated,
 // printed, compared, applied by a person.
@@ -29,6 +40,21 @@ func (p Policy) Text(mount string) (string, error) {
 		b.WriteString(", one item a request")
 	}
 	b.WriteString("\n")
+	grant := func(path, capability string, parameters ...string) {
+		fmt.Fprintf(&b, "path %q {\n  capabilities = [%q]\n", mount+"/"+path, capability)
+		if len(parameters) > 0 {
+			list := "allowed_parameters"
+			if parameters[0] == everything {
+				list = "denied_parameters"
+			}
+			fmt.Fprintf(&b, "  %s = {\n", list)
+			for _, a := range parameters {
+				fmt.Fprintf(&b, "    %q = []\n", a)
+			}
+			b.WriteString("  }\n")
+		}
+		b.WriteString("}\n")
+	}
 	for _, verb := range []struct {
 		path       string
 		keys       []string
@@ -37,8 +63,9 @@ func (p Policy) Text(mount string) (string, error) {
 		{"encrypt", p.Encrypt, []string{"plaintext", "context"}},
 		{"decrypt", p.Decrypt, []string{"ciphertext", "context"}},
 		{"hmac", p.HMAC, []string{"input"}},
+		{"rewrap", p.Rewrap, []string{"ciphertext", "context"}},
 	} {
-		for _, key := range slices.Compact(slices.Sorted(slices.Values(verb.keys))) {
+		for _, key := range sorted(verb.keys) {
 			if err := checkPattern(key); err != nil {
 				return "", fmt.Errorf("policy of %s: %w", p.Identity, err)
 			}
@@ -46,17 +73,43 @@ func (p Policy) Text(mount string) (string, error) {
 			if p.Batch {
 				allowed = append(slices.Clone(allowed), "batch_input")
 			}
-			fmt.Fprintf(&b, "path %q {\n  capabilities = [\"update\"]\n  allowed_parameters = {\n", mount+"/"+verb.path+"/"+key)
-			for _, a := range allowed {
-				fmt.Fprintf(&b, "    %q = []\n", a)
-			}
-			b.WriteString("  }\n}\n")
+			grant(verb.path+"/"+key, "update", allowed...)
 		}
+	}
+	for _, key := range sorted(p.Keep) {
+		if err := checkKept(key); err != nil {
+			return "", fmt.Errorf("policy of %s: %w", p.Identity, err)
+		}
+		path := "keys/" + key
+		grant(path, "read")
+		grant(path+"/rotate", "update", everything)
+		// Neither deletion_allowed, nor exportable, nor allow_plaintext_backup: the last
+		// two can never be taken back. And no key turns by itself.
+		grant(path+"/config", "update", "min_decryption_version", "min_encryption_version")
+		grant(path+"/trim", "update", "min_available_version")
 	}
 	// What a token needs to live, of all that the default policy grants.
 	b.WriteString("path \"auth/token/lookup-self\" {\n  capabilities = [\"read\"]\n}\n")
 	b.WriteString("path \"auth/token/renew-self\" {\n  capabilities = [\"update\"]\n}\n")
 	return b.String(), nil
+}
+
+func sorted(keys []string) []string { return slices.Compact(slices.Sorted(slices.Values(keys))) }
+
+// checkKept refuses a key that must not be kept by anybody who serves: a second
+// version of an index key finds nothing of what the first has indexed, in silence,
+// and a trimmed key of the days is the end of the traces.
+func checkKept(key string) error {
+	if err := checkPattern(key); err != nil {
+		return err
+	}
+	switch {
+	case strings.HasSuffix(key, "*"):
+		return fmt.Errorf("%q is the beginning of names, and keys are kept by their whole name", key)
+	case key == crypto.DayKey, strings.HasPrefix(key, crypto.KeyPrefix(crypto.RoleIndex, "")):
+		return fmt.Errorf("%q is never rotated nor trimmed", key)
+	}
+	return nil
 }
 
 // checkPattern refuses what Vault would understand otherwise than it reads: a * in

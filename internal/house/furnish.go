@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -37,7 +36,7 @@ func Furnish(ctx context.Context, addresses parts.Addresses, out io.Writer) erro
 		return err
 	}
 	missing, err := h.lackingIdentities()
-	if err != nil || len(missing) == 0 {
+	if err != nil {
 		return err
 	}
 	admin, end, err := h.admin()
@@ -51,65 +50,26 @@ func Furnish(ctx context.Context, addresses parts.Addresses, out io.Writer) erro
 	if err := admin.CreateKey(ctx, crypto.DayKey, crypto.WrapKey); err != nil {
 		return err
 	}
-	policies := make([]vault.Policy, len(missing))
-	for i, who := range missing {
-		policies[i] = PolicyOf(h.Catalogue, who)
-	}
-	credentials, err := admin.ApplyIdentities(ctx, policies...)
-	if err != nil {
+	// All policies as they are now, also of identities that hold a credential: the
+	// register of identities may have changed since.
+	if err := h.applyPolicies(ctx, admin, h.Catalogue.Identities()...); err != nil {
 		return err
 	}
-	for _, c := range credentials {
+	for _, who := range missing {
+		c, err := admin.Issue(ctx, who.Name)
+		if err != nil {
+			return err
+		}
 		if err := h.keepCredential(c); err != nil {
 			return err
 		}
 	}
+	if len(missing) == 0 {
+		return nil
+	}
 	fmt.Fprintf(out, "%d identities hold a Vault credential of their own under %s; under one system user that is no boundary\n",
-		len(credentials), h.Path("identities"))
+		len(missing), h.Path("identities"))
 	return nil
-}
-
-// PolicyOf is what Vault lets an identity do: families of keys, and within the
-// classes only those it has to open or seal.
-func PolicyOf(c *catalogue.Catalogue, who catalogue.Identity) vault.Policy {
-	p := vault.Policy{Identity: who.Name, Batch: who.Batch}
-	p.Encrypt = patterns(c, who, "encrypt")
-	p.Decrypt = patterns(c, who, "decrypt")
-	p.HMAC = patterns(c, who, "hmac")
-	if who.Name != "trace-write" && who.Name != "trace-read" {
-		// Whoever serves writes traces: the day's key tags and seals them. The
-		// database role of a writer cannot read a trace back.
-		p.Encrypt = append(p.Encrypt, crypto.DayKey)
-		p.Decrypt = append(p.Decrypt, crypto.DayKey)
-	}
-	return p
-}
-
-func patterns(c *catalogue.Catalogue, who catalogue.Identity, verb string) (keys []string) {
-	opensPersons := slices.Contains(who.Verbs["decrypt"], "person")
-	for _, family := range who.Verbs[verb] {
-		switch family {
-		case "day":
-			keys = append(keys, crypto.DayKey)
-		case "class":
-			for _, id := range who.Classes {
-				class, _ := c.Class(id)
-				own := class.Keys == catalogue.KeysPerson
-				// Branch keys are wrapped by an administrator alone: sealing wraps only
-				// the secrets that persons have of their own. And who opens no person
-				// opens none of those either.
-				if verb == "encrypt" && !own || verb == "decrypt" && own && !opensPersons {
-					continue
-				}
-				keys = append(keys, crypto.KeyPrefix(crypto.RoleClass, string(id))+"*")
-			}
-		case "run":
-			// Runs of the admission core get their keys with the core.
-		default:
-			keys = append(keys, crypto.KeyPrefix(crypto.KeyRole(family), "")+"*")
-		}
-	}
-	return keys
 }
 
 // storedCredential is the file of an identity's credential, beside its secret id.
@@ -213,6 +173,9 @@ func (h *House) CreateCampaign(ctx context.Context, c dossier.Campaign, programm
 		return err
 	}
 	if err := crypto.CreateCampaignKeys(ctx, admin, store, c.ID, KeyPlanOf(h.Catalogue)); err != nil {
+		return err
+	}
+	if err := h.applyKeeper(ctx, admin); err != nil {
 		return err
 	}
 	register, err := h.Register(ctx)

@@ -30,8 +30,8 @@ var may = map[string]map[string][]string{
 	"agents":         {"encrypt": {"person", "day"}, "decrypt": {"person", "branch", "branch:agents", "routing", "day"}, "hmac": {"index"}},
 	"rights":         {"encrypt": {"own", "day"}, "decrypt": {"person", "branch", "branch:agents", "own", "routing", "hold", "day"}, "hmac": {"index"}},
 	"project":        {"encrypt": {"day"}, "decrypt": {"person", "branch:identity", "branch:contact", "branch:income", "branch:schooling", "branch:choices", "branch:recourse", "routing", "day"}},
-	"keyring":        {"encrypt": {"day"}, "decrypt": {"day"}},
-	"keyring-verify": {"encrypt": {"day"}, "decrypt": {"person", "hold", "day"}},
+	"keyring":        {"encrypt": {"day"}, "decrypt": {"day"}, "rewrap": {"person", "branch", "branch:agents", "own", "routing", "hold"}, "keep": {"person", "branch", "branch:agents", "own", "routing", "hold"}},
+	"keyring-verify": {"encrypt": {"day"}, "decrypt": {"person", "branch", "branch:agents", "own", "routing", "hold", "day"}},
 	"archive": {"encrypt": {"own:fraud", "day"}, "decrypt": {"person", "branch:identity", "branch:family", "branch:income", "branch:choices",
 		"branch:guidance_needs", "own:fraud", "routing", "day"}},
 	"trace-write": {"encrypt": {"day"}, "decrypt": {"day"}},
@@ -200,12 +200,15 @@ func TestEachIdentityDoesInVaultWhatItHasToAndNothingElse(t *testing.T) {
 					try(verb+" an empty batch with the key of "+label, "transit/"+verb+"/"+k.name, map[string]any{"batch_input": []any{}}, false)
 				}
 			}
-			// What no identity does to a key.
+			// What no identity does to a key. What keeps one may do is in everywhere_test.go.
 			for _, path := range []string{"transit/keys/" + k.name, "transit/keys/" + k.name + "/config", "transit/keys/" + k.name + "/rotate",
 				"transit/keys/" + k.name + "/trim", "transit/keys/" + k.name + "/import", "transit/restore/" + k.name} {
 				try("write "+strings.ReplaceAll(path, k.name, label), path, map[string]any{"deletion_allowed": true, "min_available_version": 1}, false)
 			}
 			for _, path := range []string{"transit/keys/" + k.name, "transit/export/encryption-key/" + k.name, "transit/export/hmac-key/" + k.name, "transit/backup/" + k.name} {
+				if path == "transit/keys/"+k.name && allowed(who.Name, "keep", k) {
+					continue
+				}
 				if code, _ := c.do(t, "GET", path, nil); code != 403 {
 					t.Errorf("%s may read %s: %d", who.Name, strings.ReplaceAll(path, k.name, label), code)
 				}
@@ -311,7 +314,9 @@ func TestAnIdentityOpensNoWrapThatIsNotForIt(t *testing.T) {
 		{"rights", "a fraud secret", own("fraud"), true},
 		{"archive", "a health secret", own("health"), false},
 		{"project", "a health secret", own("health"), false},
-		{"keyring-verify", "the branch key of a class", branch("file"), false},
+		{"keyring-verify", "the branch key of a class", branch("file"), true},
+		{"keyring-verify", "a health secret", own("health"), true},
+		{"keyring", "the branch key of a class", branch("file"), false},
 		{"keyring", "a person's secret", person, false},
 		{"trace-read", "a person's secret", person, false},
 		{"trace-write", "a person's secret", person, false},
