@@ -9,7 +9,8 @@ import (
 // A book is what the Store says of a campaign: names and wraps, nothing open. It
 // is read again after a minute, and at once when something is looked for in vain.
 type book struct {
-	names    map[KeyRole]map[string]string
+	names    map[KeyRole]map[string]string // of the active keys
+	others   map[KeyRole]map[string]KeyState
 	branches map[branchID]BranchWrap
 	current  map[branchID]uint32 // by class and fate, version 0
 	until    time.Time
@@ -22,22 +23,28 @@ type branchID struct {
 
 func (k *Keyring) name(ctx context.Context, campaign string, role KeyRole, of string) (string, error) {
 	var name string
+	var state KeyState
 	err := k.consult(ctx, campaign, func(b *book) bool {
-		name = b.names[role][of]
+		name, state = b.names[role][of], b.others[role][of]
 		return name != ""
 	})
-	if err == nil && name == "" {
-		err = fmt.Errorf("campaign %s has no active %s key", campaign, label(string(role), of))
+	switch {
+	case err != nil || name != "":
+		return name, err
+	case state == KeyFrozen:
+		return "", fmt.Errorf("the %s key of campaign %s: %w", label(string(role), of), campaign, ErrFrozen)
+	case state == KeyDestroyed:
+		return "", fmt.Errorf("the %s key of campaign %s: %w", label(string(role), of), campaign, ErrForgotten)
 	}
-	return name, err
+	return "", fmt.Errorf("campaign %s has no active %s key", campaign, label(string(role), of))
 }
 
 // isOwn says whether units have secrets of their own for the class.
 func (k *Keyring) isOwn(ctx context.Context, campaign, class string) (bool, error) {
 	var own bool
 	err := k.consult(ctx, campaign, func(b *book) bool {
-		own = b.names[RoleOwn][class] != ""
-		return own || b.names[RoleClass][class] != ""
+		own = b.has(RoleOwn, class)
+		return own || b.has(RoleClass, class)
 	})
 	return own, err
 }
@@ -96,9 +103,13 @@ func (k *Keyring) read(ctx context.Context, campaign string) (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &book{names: map[KeyRole]map[string]string{}, branches: map[branchID]BranchWrap{}, current: map[branchID]uint32{}}
+	b := &book{names: map[KeyRole]map[string]string{}, others: map[KeyRole]map[string]KeyState{}, branches: map[branchID]BranchWrap{}, current: map[branchID]uint32{}}
 	for _, n := range names {
 		if n.State != KeyActive {
+			if b.others[n.Role] == nil {
+				b.others[n.Role] = map[string]KeyState{}
+			}
+			b.others[n.Role][n.Of] = n.State
 			continue
 		}
 		if b.names[n.Role] == nil {
@@ -112,6 +123,11 @@ func (k *Keyring) read(ctx context.Context, campaign string) (*book, error) {
 		b.current[newest] = max(b.current[newest], w.Version)
 	}
 	return b, nil
+}
+
+// has says whether there is such a key, in whatever state.
+func (b *book) has(role KeyRole, of string) bool {
+	return b.names[role][of] != "" || b.others[role][of] != ""
 }
 
 func label(word, of string) string {

@@ -71,6 +71,9 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 		if name, err = store.Reserve(ctx, name); err != nil {
 			return fmt.Errorf("reserving a name for the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)
 		}
+		if name.State == KeyDestroyed {
+			return fmt.Errorf("the %s key of campaign %s was destroyed, and its name is not given again", label(string(w.role), w.of), campaign)
+		}
 		if name.State == KeyPlanned {
 			if err := admin.CreateKey(ctx, name.Name, w.role.Kind()); err != nil {
 				return fmt.Errorf("creating the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)

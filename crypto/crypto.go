@@ -33,6 +33,10 @@ var (
 	// backup, its meaning does not.
 	ErrForgotten = errors.New("key destroyed")
 
+	// ErrFrozen means that a key is frozen: nothing opens or is sealed under it until it
+	// is thawed.
+	ErrFrozen = errors.New("key frozen")
+
 	// ErrOpen means that a cell, a wrap or a document does not open where it
 	// stands: altered, moved from elsewhere, or sealed under another key. Which of
 	// these is not said, because nothing can tell.

@@ -34,19 +34,18 @@ type Found struct {
 	wraps    map[UnitID]Sealing
 }
 
-// Find reads the wraps of units. One that is not there makes ErrForgotten of the whole.
+// Find reads the wraps of units. One that is not there was forgotten, or never was: Has
+// says so, and to open it is ErrForgotten.
 func (k *Keyring) Find(ctx context.Context, campaign string, units ...UnitID) (Found, error) {
 	wraps, err := k.Store.Units(ctx, campaign, units...)
 	if err != nil {
 		return Found{}, fmt.Errorf("reading the wraps of %d units of campaign %s: %w", len(units), campaign, err)
 	}
-	for _, u := range units {
-		if _, ok := wraps[u]; !ok {
-			return Found{}, fmt.Errorf("unit %s of campaign %s: %w", u, campaign, ErrForgotten)
-		}
-	}
 	return Found{k, campaign, wraps}, nil
 }
+
+// Has says whether the secret of a unit was found.
+func (f Found) Has(unit UnitID) bool { _, ok := f.wraps[unit]; return ok }
 
 // Person opens the secrets of units, in one batch where the identity may batch.
 func (k *Keyring) Person(ctx context.Context, campaign string, units ...UnitID) ([]*Secret, error) {
@@ -66,7 +65,7 @@ func (f Found) person(ctx context.Context, units ...UnitID) ([]*Secret, error) {
 	for i, u := range units {
 		wrap, ok := f.wraps[u]
 		if !ok {
-			return nil, fmt.Errorf("unit %s of campaign %s is not among those found", u, f.campaign)
+			return nil, fmt.Errorf("unit %s of campaign %s: %w", u, f.campaign, ErrForgotten)
 		}
 		items[i] = sought{personContext(f.campaign, u), wrap}
 	}

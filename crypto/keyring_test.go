@@ -263,7 +263,9 @@ func TestADestroyedCampaignOpensNoMoreAfterAMinute(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n := range names {
-			h.service.Destroy(n.Name)
+			if err := h.service.DestroyKey(t.Context(), n.Name); err != nil {
+				t.Fatal(err)
+			}
 		}
 		time.Sleep(61 * time.Second)
 		if _, err := reader.Half(t.Context(), "2026", unit.ID, "identity", "", 0); !errors.Is(err, crypto.ErrForgotten) {

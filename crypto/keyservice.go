@@ -87,6 +87,8 @@ type KeyAdmin interface {
 	// When it exists with these very properties nothing happens; with others, it
 	// is an error.
 	CreateKey(ctx context.Context, name string, kind KeyKind) error
+	// DestroyKey destroys a key with all its versions. One that is not there is done.
+	DestroyKey(ctx context.Context, name string) error
 }
 
 // one is the answer to a call of one item.

@@ -34,6 +34,11 @@ const (
 	KeyPlanned KeyState = "planned"
 	// KeyActive is a key that serves.
 	KeyActive KeyState = "active"
+	// KeyFrozen is a key that the service keeps and opens nothing with, until it is
+	// thawed.
+	KeyFrozen KeyState = "frozen"
+	// KeyDestroyed is a key that is gone. Its name stays.
+	KeyDestroyed KeyState = "destroyed"
 )
 
 // A KeyName is one entry of the registry of names. A name is drawn once and kept

@@ -21,6 +21,7 @@ type Campaign struct {
 	// Demo campaigns alone accept a date stated by the caller.
 	Demo     bool
 	Calendar Calendar
+	Frozen   Frozen
 }
 
 // A Calendar gives the first day of each phase. A phase that is not named does

@@ -130,7 +130,7 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	view.Held = empty
+	view.Held = append(empty, view.Held...)
 	return view, nil
 }
 
@@ -177,6 +177,9 @@ func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 		return asking{}, ErrNoSuchMission
 	}
 	a := asking{mission: m, campaign: c, on: on, phase: c.Calendar.Phase(on), purpose: ask.Purpose}
+	if refused := a.frozen(); refused != nil {
+		return asking{}, refused
+	}
 	ring, err := g.Rings.Ring(m.Recipient, ClassRouting)
 	if err != nil {
 		return asking{}, err
@@ -185,16 +188,22 @@ func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 	return a, err
 }
 
-// turnAway traces who came without a mission in force or with another's credential:
-// guessing leaves a trace too. The name is the one that was claimed.
+// turnAway traces who came without a mission in force or with another's credential,
+// or while theirs was frozen: guessing leaves a trace too. The name is the one that was
+// claimed.
 func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error) error {
-	if !errors.Is(cause, ErrNoSuchMission) {
+	var frozen *Refusal
+	if !errors.Is(cause, ErrNoSuchMission) && !errors.As(cause, &frozen) {
 		return cause
 	}
 	event := audit.Event{
 		At: g.Now(), Recipient: strangers, Purpose: string(ask.Purpose), Action: action,
 		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
 		Agent: claimed(ask.Mission), Request: rand.Text(),
+	}
+	if frozen != nil {
+		event.Recipient, event.Rule = string(frozen.Recipient), frozen.Article
+		frozen.Request = event.Request
 	}
 	if len(ask.Items) == 1 {
 		// Of a longer list, each that a stranger makes up would be kept for ever.
@@ -275,6 +284,7 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 	}
 	wanted := make([]want, 0, len(items))
 	seen := make(map[catalogue.ItemID]bool, len(items))
+	frozen := "" // why the last item that was left out for a freeze was
 	for _, id := range items {
 		if seen[id] {
 			continue // named twice, it is one column
@@ -297,11 +307,22 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 			}
 			continue
 		}
+		if why := a.frozenClass(it.Class); why != "" {
+			if named {
+				return nil, g.refusal(a, id, policy.Refusal{Article: security, Reason: why})
+			}
+			frozen = why
+			continue
+		}
 		wanted = append(wanted, w)
 	}
 	if len(wanted) == 0 {
-		return nil, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
+		r := &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
 			Act: "read this file", Article: "Art. 3", Reason: g.nothing(h)}
+		if frozen != "" {
+			r.Article, r.Reason = security, frozen
+		}
+		return nil, r
 	}
 	return wanted, nil
 }

@@ -77,13 +77,13 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, found <-chan seen) error {
 	var cleaner *scrubber
 	v.Fields = make([]Field, 0, len(answers))
-	opener, err := g.opener(ctx, <-found)
+	opener, err := g.opener(ctx, h.candidate, <-found)
 	if err != nil {
 		return err
 	}
 	defer opener.close()
 	for _, x := range answers {
-		if x.row == nil {
+		if x.row == nil || opener.gone[x.row.Unit] {
 			continue
 		}
 		it := wanted[x.want].item
@@ -113,6 +113,7 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 	if err := g.openConnections(ctx, h, v, wanted, answers); err != nil {
 		return err
 	}
+	v.Held = opener.without(v.Fields, wanted, answers)
 	return nil
 }
 
@@ -223,19 +224,26 @@ func (g *Gate) locks(answers []answer, rings map[catalogue.ClassID]*crypto.Keyri
 
 // An opener holds the keys of one answer, for as long as it is written.
 type opener struct {
-	gate   *Gate
+	gate *Gate
+	// gone are the responsibles and bundles of the file that were forgotten: their rows
+	// are ciphertext of nobody, and the rest of the file opens.
+	gone   map[crypto.UnitID]bool
 	halves map[lock]*crypto.Half
 	rows   map[*SealedRow]*crypto.Row
 }
 
 // opener turns the locks of every row of the answers, each person once: cold, a
 // dossier is one call to the key service, and one more for health or fraud.
-func (g *Gate) opener(ctx context.Context, s seen) (*opener, error) {
+func (g *Gate) opener(ctx context.Context, candidate Ref, s seen) (*opener, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	o := &opener{gate: g, halves: map[lock]*crypto.Half{}, rows: map[*SealedRow]*crypto.Row{}}
+	o := &opener{gate: g, gone: map[crypto.UnitID]bool{}, halves: map[lock]*crypto.Half{}, rows: map[*SealedRow]*crypto.Row{}}
 	for p, branches := range s.wanted {
+		if p.unit != candidate && !s.found[p.ring].Has(p.unit) {
+			o.gone[p.unit] = true
+			continue
+		}
 		halves, err := s.found[p.ring].Halves(ctx, p.unit, branches...)
 		if err != nil {
 			o.close()
@@ -246,6 +254,18 @@ func (g *Gate) opener(ctx context.Context, s seen) (*opener, error) {
 		}
 	}
 	return o, nil
+}
+
+// without names the items of which nothing is left but rows of forgotten units.
+func (o *opener) without(fields []Field, wanted []want, answers []answer) (items []catalogue.ItemID) {
+	for _, x := range answers {
+		id := wanted[x.want].item.ID
+		if x.row != nil && o.gone[x.row.Unit] && !slices.Contains(items, id) &&
+			!slices.ContainsFunc(fields, func(f Field) bool { return f.Item == id }) {
+			items = append(items, id)
+		}
+	}
+	return items
 }
 
 func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte, error) {
@@ -347,6 +367,9 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		w := want{item: it, index: g.Catalogue.ItemIndex(it.ID), place: at}
 		q.Relations, q.Guards = hh.relations, hh.guards
 		if grant, ok := g.table().Decide(&q, w.index); ok && grant.Derive == "match" {
+			if why := a.frozenClass(it.Class); why != "" {
+				return nil, fmt.Errorf("clearing a text of %s: %w: %s", it.ID, errNoForm, why)
+			}
 			wanted = append(wanted, w)
 		}
 	}
@@ -367,12 +390,15 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	s := &scrubber{}
-	o, err := g.opener(ctx, <-g.seek(ctx, a.campaign.ID, answers, rings))
+	o, err := g.opener(ctx, h.candidate, <-g.seek(ctx, a.campaign.ID, answers, rings))
 	if err != nil {
 		return nil, err
 	}
 	defer o.close()
 	for _, x := range answers {
+		if o.gone[x.row.Unit] {
+			continue
+		}
 		value, err := o.value(ctx, x, wanted[x.want].item)
 		if err != nil {
 			return nil, fmt.Errorf("clearing a text of %s: %w", wanted[x.want].item.ID, err)

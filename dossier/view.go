@@ -60,7 +60,7 @@ type View struct {
 	Phase     catalogue.Phase
 	Policy    string
 	Fields    []Field
-	// Held names items that were granted and of which no record exists.
+	// Held names items that were granted and of which no record exists, or none any more.
 	Held []catalogue.ItemID
 	// Warnings say what a form could not promise, such as a document that may name
 	// somebody.

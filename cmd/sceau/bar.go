@@ -26,6 +26,13 @@ func newBar(t *terminal, doing string, of int64) bar {
 func (b bar) set(n int64) { _ = b.bar.Set64(n) }
 func (b bar) end()        { _ = b.bar.Finish() }
 
+// step is for work in several steps, each with a count of its own.
+func (b bar) step(doing string, n, of int64) {
+	b.bar.Describe(doing)
+	b.bar.ChangeMax64(of)
+	b.set(n)
+}
+
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -308,6 +308,38 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 		}
 	})
 
+	t.Run("a destroyed key opens nothing, and is not made again by its use", func(t *testing.T) {
+		service, admin := open(t)
+		keeper := admin.(crypto.KeyKeeper)
+		key, other := create(t, admin, "person", crypto.WrapKey), create(t, admin, "person", crypto.WrapKey)
+		item := crypto.Plain{Context: []byte("one"), Secret: secret}
+		wraps, err := service.Wrap(t.Context(), key, item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others, err := service.Wrap(t.Context(), other, item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second finds it done
+			if err := admin.DestroyKey(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := service.Unwrap(t.Context(), key, crypto.Wrapped{Context: item.Context, Wrap: wraps[0]}); err == nil {
+			t.Error("a destroyed key opened")
+		}
+		if _, err := service.Wrap(t.Context(), key, item); err == nil {
+			t.Error("a destroyed key wrapped")
+		}
+		if _, err := keeper.Versions(t.Context(), key); !errors.Is(err, crypto.ErrForgotten) {
+			t.Errorf("the versions of a destroyed key: %v, want ErrForgotten", err)
+		}
+		if _, err := service.Unwrap(t.Context(), other, crypto.Wrapped{Context: item.Context, Wrap: others[0]}); err != nil {
+			t.Errorf("the key beside it: %v", err)
+		}
+	})
+
 	t.Run("versions of a key that is not there are none", func(t *testing.T) {
 		_, admin := open(t)
 		keeper := admin.(crypto.KeyKeeper)
@@ -341,6 +373,7 @@ type KeyringStore interface {
 	crypto.Forgetter
 	rotation.Store
 	rotation.Epochs
+	rotation.Registry
 }
 
 // StoreConformance is what every keyring database must do.

@@ -269,6 +269,38 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		}
 	})
 
+	t.Run("a key is frozen and thawed, and destroyed only when frozen, for good", func(t *testing.T) {
+		store, _ := furnished(t)
+		for _, tt := range []struct {
+			from, to crypto.KeyState
+			works    bool
+		}{
+			{crypto.KeyActive, crypto.KeyDestroyed, false},
+			{crypto.KeyFrozen, crypto.KeyDestroyed, false}, // it is active
+			{crypto.KeyActive, crypto.KeyFrozen, true},
+			{crypto.KeyActive, crypto.KeyFrozen, true}, // done already
+			{crypto.KeyFrozen, crypto.KeyActive, true},
+			{crypto.KeyActive, crypto.KeyFrozen, true},
+			{crypto.KeyFrozen, crypto.KeyPlanned, false},
+			{crypto.KeyFrozen, crypto.KeyDestroyed, true},
+			{crypto.KeyDestroyed, crypto.KeyActive, false},
+			{crypto.KeyDestroyed, crypto.KeyFrozen, false},
+			{crypto.KeyFrozen, crypto.KeyActive, false},
+		} {
+			if err := store.Move(t.Context(), person.Name, tt.from, tt.to); (err == nil) != tt.works {
+				t.Errorf("from %s to %s: %v", tt.from, tt.to, err)
+			}
+		}
+		again := person
+		again.Name = "sceau-person-2026-bb"
+		if got, err := store.Reserve(t.Context(), again); err != nil || got.Name != person.Name || got.State != crypto.KeyDestroyed {
+			t.Errorf("in place of a destroyed key, %+v was reserved, error %v", got, err)
+		}
+		if err := store.Move(t.Context(), "sceau-nobody", crypto.KeyActive, crypto.KeyFrozen); err == nil {
+			t.Error("a key that nobody reserved was frozen")
+		}
+	})
+
 	t.Run("who is forgotten is gone with all secrets, and stays in the ledger", func(t *testing.T) {
 		store, ids := furnished(t)
 		day := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -255,4 +256,25 @@ func (s *Store) Forgotten(ctx context.Context, campaign string, since time.Time)
 		}
 	}
 	return n, nil
+}
+
+// Move is that of rotation.Registry.
+func (s *Store) Move(ctx context.Context, name string, from, to crypto.KeyState) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(moves, [2]crypto.KeyState{from, to}) {
+		return fmt.Errorf("key %s cannot go from %s to %s", name, from, to)
+	}
+	for i, n := range s.names {
+		if n.Name == name && (n.State == from || n.State == to) {
+			s.names[i].State = to
+			return nil
+		}
+	}
+	return fmt.Errorf("no key named %s is %s", name, from)
+}
+
+// moves are those that the state of a key may make.
+var moves = [][2]crypto.KeyState{
+	{crypto.KeyActive, crypto.KeyFrozen}, {crypto.KeyFrozen, crypto.KeyActive}, {crypto.KeyFrozen, crypto.KeyDestroyed},
 }

@@ -69,11 +69,15 @@ func (s *Service) Forget() {
 	s.calls, s.items = nil, nil
 }
 
-// Destroy destroys a key.
-func (s *Service) Destroy(name string) {
+// DestroyKey is that of crypto.KeyAdmin.
+func (s *Service) DestroyKey(ctx context.Context, name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.down != nil {
+		return s.down
+	}
 	delete(s.keys, name)
+	return nil
 }
 
 // CreateKey is that of crypto.KeyAdmin.

@@ -13,19 +13,19 @@ import (
 // forgotten before it open nowhere, in whatever backup. It stops before the trim, for
 // the word of a second person.
 type Epoch struct {
-	Campaign  string
-	Number    int
-	Key       string // the name of the persons' key
-	Version   uint32 // what is below it is trimmed
-	State     EpochState
-	Forgotten int64 // units forgotten since the epoch before
-	OrderedBy string
-	OrderedAt time.Time
-	Kept      Kept
+	Campaign  string     `json:"campaign"`
+	Number    int        `json:"number"`
+	Key       string     `json:"-"`       // the name of the persons' key
+	Version   uint32     `json:"version"` // what is below it is trimmed
+	State     EpochState `json:"state"`
+	Forgotten int64      `json:"forgotten"` // units forgotten since the epoch before
+	OrderedBy string     `json:"ordered_by"`
+	OrderedAt time.Time  `json:"ordered_at"`
+	Kept      Kept       `json:"kept"`
 	// ApprovedBy is another than OrderedBy.
-	ApprovedBy string
-	ApprovedAt time.Time
-	TrimmedAt  time.Time
+	ApprovedBy string    `json:"approved_by,omitempty"`
+	ApprovedAt time.Time `json:"approved_at,omitzero"`
+	TrimmedAt  time.Time `json:"trimmed_at,omitzero"`
 }
 
 // EpochState is the step of an epoch.
@@ -41,10 +41,10 @@ const (
 
 // Kept is the backup that an epoch made and tried before it trims.
 type Kept struct {
-	Where    string // as the one who keeps it names it
-	Digest   string // of its manifest
-	At       time.Time
-	Controls int // secrets opened in what was restored from it
+	Where    string    `json:"where"`  // as the one who keeps it names it
+	Digest   string    `json:"digest"` // of its manifest
+	At       time.Time `json:"at,omitzero"`
+	Controls int       `json:"controls"` // secrets opened in what was restored from it
 }
 
 // fresh is how long a backup counts as one of today's state: who approves later has

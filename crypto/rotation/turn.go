@@ -25,14 +25,21 @@ type Progress func(step string, done, all int64)
 
 // A Turn is how far the rotation of one key has come.
 type Turn struct {
-	Key       string // its name
-	Version   uint32 // to which all wraps move
-	State     TurnState
-	After     []byte // the last place that the step is done with; nil at its beginning
-	Rewrapped int64
-	Verified  int64
-	Began     time.Time
-	Done      time.Time // zero until the end
+	Key       string    `json:"-"`       // its name, which stays in the keyring
+	Version   uint32    `json:"version"` // to which all wraps move
+	State     TurnState `json:"state"`
+	After     []byte    `json:"-"` // the last place that the step is done with; nil at its beginning
+	Rewrapped int64     `json:"rewrapped"`
+	Verified  int64     `json:"verified"`
+	Began     time.Time `json:"began"`
+	Done      time.Time `json:"done,omitzero"`
+}
+
+// A KeyTurn is the turn of one key of a campaign, by what the key is for.
+type KeyTurn struct {
+	Role crypto.KeyRole `json:"role"`
+	Of   string         `json:"of,omitempty"`
+	Turn
 }
 
 // TurnState is the step of a turn.
@@ -90,7 +97,7 @@ type Job struct {
 
 // RotateWraps turns every wrapping key of a campaign, one after the other. Nothing is
 // trimmed: the old versions go on opening, and an epoch makes those of persons useless.
-func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]Turn, error) {
+func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]KeyTurn, error) {
 	release, err := j.Store.Alone(ctx, campaign)
 	if err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]Turn, error) 
 	if err != nil {
 		return nil, err
 	}
-	var turns []Turn
+	var turns []KeyTurn
 	for _, key := range names {
 		if !key.Role.Wraps() || key.State != crypto.KeyActive {
 			continue
@@ -109,7 +116,7 @@ func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]Turn, error) 
 		if err != nil {
 			return turns, err
 		}
-		turns = append(turns, t)
+		turns = append(turns, KeyTurn{key.Role, key.Of, t})
 	}
 	if len(turns) == 0 {
 		return nil, fmt.Errorf("campaign %s has no active key", campaign)

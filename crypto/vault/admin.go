@@ -103,6 +103,29 @@ func (a *Admin) CreateKey(ctx context.Context, name string, kind crypto.KeyKind)
 	return nil
 }
 
+// DestroyKey is that of crypto.KeyAdmin. A key is made so that nobody deletes it: that
+// is taken back first, on the way to the deletion and never before.
+func (a *Admin) DestroyKey(ctx context.Context, name string) error {
+	path := a.keyPath(name)
+	found, err := a.read(ctx, path)
+	if err != nil || found == nil {
+		return err
+	}
+	if _, err := a.write(ctx, path+"/config", map[string]any{"deletion_allowed": true}); err != nil {
+		return fmt.Errorf("destroying key %s: %w", name, err)
+	}
+	if _, err := a.call(ctx, func(l *api.Logical) (*api.Secret, error) { return l.DeleteWithContext(ctx, path) }); err != nil {
+		return fmt.Errorf("destroying key %s: %w", name, err)
+	}
+	if found, err = a.read(ctx, path); err == nil && found != nil {
+		err = errors.New("vault still has it")
+	}
+	if err != nil {
+		return fmt.Errorf("destroying key %s: %w", name, err)
+	}
+	return nil
+}
+
 // A Credential is what one identity logs in with. It is for a file of mode 0600 on
 // the machine of that identity, and nowhere else.
 type Credential struct{ Identity, RoleID, SecretID string }

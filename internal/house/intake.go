@@ -41,7 +41,7 @@ func (h *House) intake(ctx context.Context, log *audit.Log, campaigns ...string)
 	}
 	in := &dossier.Intake{
 		Catalogue: h.Catalogue, Forms: h.Forms, Layout: h.Layout, Ring: ring,
-		Vestry: dossiers.Vestry{DB: pool, Layout: h.Layout}, Traces: log, Connections: log,
+		Vestry: dossiers.Vestry{DB: pool, Layout: h.Layout, Scopes: &dossiers.Scopes{}}, Traces: log, Connections: log,
 		Documents: documents, Activation: activation, Now: h.Now, References: map[string]*dossier.Reference{},
 	}
 	for _, c := range campaigns {

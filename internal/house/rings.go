@@ -75,7 +75,7 @@ func (r *rings) of(identity string) (*crypto.Keyring, error) {
 }
 
 // keys logs one identity in to Vault.
-func (h *House) keys(identity string) (crypto.KeyService, error) {
+func (h *House) keys(identity string) (*vault.Client, error) {
 	who, ok := h.Catalogue.Identity(identity)
 	if !ok {
 		return nil, fmt.Errorf("no identity is named %s", identity)

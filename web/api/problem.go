@@ -42,6 +42,9 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 	case errors.Is(err, crypto.ErrForgotten):
 		fail(w, http.StatusGone, Problem{Sentence: crypto.ErrForgotten.Error()})
 		return
+	case errors.Is(err, dossier.ErrFrozen):
+		fail(w, http.StatusLocked, Problem{Sentence: err.Error()})
+		return
 	case errors.Is(err, dossier.ErrElsewhere):
 		fail(w, http.StatusMisdirectedRequest, Problem{Sentence: dossier.ErrElsewhere.Error()})
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,13 +51,16 @@ func (d *Desk) Standing(ctx context.Context, id, campaign string) (dossier.Missi
 	return s.mission, s.campaign, err
 }
 
+// frozenOf is what is frozen in a campaign: names behind their kinds.
+const frozenOf = `ARRAY(SELECT f.kind || ' ' || f.name FROM brake f WHERE f.campaign = c.campaign AND f.thawed_at IS NULL)`
+
 const standingOfMissions = `
-	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar
+	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar, ` + frozenOf + `
 	FROM mission m JOIN campaign c USING (campaign)
 	WHERE m.mission = ANY($1)`
 
 const standingOfAccounts = `
-	SELECT a.unit, a.responsible, a.campaign, a.recipient, a.credential, c.label, c.demo, c.calendar
+	SELECT a.unit, a.responsible, a.campaign, a.recipient, a.credential, c.label, c.demo, c.calendar, ` + frozenOf + `
 	FROM unnest($1::bytea[], $2::smallint[]) AS asked (unit, responsible)
 	JOIN account a USING (unit, responsible) JOIN campaign c USING (campaign)`
 
@@ -111,17 +115,18 @@ func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error
 
 func scanMission(row pgx.CollectableRow) (s stands, err error) {
 	var scopes, calendar, credential []byte
+	var frozen []string
 	var ended *time.Time
 	m, c := &s.mission, &s.campaign
 	if err := row.Scan(&m.ID, &m.Campaign, &m.Recipient, &m.Organisation, &scopes,
-		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar); err != nil {
+		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar, &frozen); err != nil {
 		return s, err
 	}
 	if ended != nil {
 		m.EndedAt = *ended
 	}
 	copy(m.Credential[:], credential)
-	c.ID = m.Campaign
+	c.ID, c.Frozen = m.Campaign, readFrozen(frozen)
 	if s.err = quiet("reading the scopes of a mission", json.Unmarshal(scopes, &m.Scopes)); s.err != nil {
 		return s, nil
 	}
@@ -132,16 +137,17 @@ func scanMission(row pgx.CollectableRow) (s stands, err error) {
 
 func scanAccount(row pgx.CollectableRow) (s stands, err error) {
 	var unit, calendar, credential []byte
+	var frozen []string
 	var responsible int16
 	m, c := &s.mission, &s.campaign
-	if err := row.Scan(&unit, &responsible, &m.Campaign, &m.Recipient, &credential, &c.Label, &c.Demo, &calendar); err != nil {
+	if err := row.Scan(&unit, &responsible, &m.Campaign, &m.Recipient, &credential, &c.Label, &c.Demo, &calendar, &frozen); err != nil {
 		return s, err
 	}
 	copy(m.Candidate[:], unit)
 	m.Responsible = int(responsible)
 	m.ID = dossier.AccountID(m.Candidate, m.Responsible)
 	copy(m.Credential[:], credential)
-	c.ID = m.Campaign
+	c.ID, c.Frozen = m.Campaign, readFrozen(frozen)
 	c.Calendar, s.err = readCalendar(calendar)
 	return s, nil
 }
@@ -170,6 +176,23 @@ func (d *Desk) programmes(ctx context.Context, found map[string]stands) error {
 		return nil
 	}
 	return d.db.SendBatch(ctx, &batch).Close()
+}
+
+// readFreezes reads what is frozen in one campaign.
+func readFreezes(ctx context.Context, db interface {
+	QueryRow(context.Context, string, ...any) pgx.Row
+}, campaign string) (dossier.Frozen, error) {
+	var frozen []string
+	err := db.QueryRow(ctx, `SELECT `+frozenOf+` FROM (VALUES ($1::text)) AS c (campaign)`, campaign).Scan(&frozen)
+	return readFrozen(frozen), quiet("asking what is frozen", err)
+}
+
+func readFrozen(all []string) (f dossier.Frozen) {
+	for _, one := range all {
+		kind, name, _ := strings.Cut(one, " ")
+		f.Add(dossier.FreezeKind(kind), name)
+	}
+	return f
 }
 
 func readCalendar(raw []byte) (dossier.Calendar, error) {

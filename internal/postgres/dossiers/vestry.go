@@ -21,6 +21,7 @@ import (
 type Vestry struct {
 	DB     *pgxpool.Pool
 	Layout *dossier.Layout
+	Scopes *Scopes
 }
 
 // Known implements dossier.Vestry.
@@ -63,8 +64,14 @@ func (v Vestry) Entered(ctx context.Context, campaign, index string, macs [][]by
 // Store implements dossier.Vestry. All inserts of a batch go in one pipeline: some
 // forty tables one after the other would cost as many round trips.
 func (v Vestry) Store(ctx context.Context, b dossier.Batch, keep func([]dossier.Lost) func() error) (left []dossier.Lost, err error) {
+	if err := v.keepScopes(ctx, b); err != nil {
+		return nil, quiet("registering scopes", err)
+	}
 	var unconfirmed error
 	err = pgx.BeginFunc(ctx, v.DB, func(tx pgx.Tx) error {
+		if unconfirmed = stopped(ctx, tx, b.Campaign); unconfirmed != nil {
+			return unconfirmed
+		}
 		if left, err = claim(ctx, tx, b); err != nil {
 			return err
 		}
@@ -90,6 +97,15 @@ func (v Vestry) Store(ctx context.Context, b dossier.Batch, keep func([]dossier.
 		return nil, unconfirmed // no fault of this database
 	}
 	return left, quiet("storing dossiers", err)
+}
+
+// stopped says why nothing enters a campaign now.
+func stopped(ctx context.Context, tx pgx.Tx, campaign string) error {
+	frozen, err := readFreezes(ctx, tx, campaign)
+	if err != nil {
+		return err
+	}
+	return frozen.Stops(campaign)
 }
 
 // claim takes the numbers that one file alone may have. One that somebody else took

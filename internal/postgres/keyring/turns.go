@@ -245,3 +245,20 @@ func orZero(t *time.Time) time.Time {
 	}
 	return *t
 }
+
+// Move is that of rotation.Registry. The database keeps to the moves that a state may
+// make.
+func (s *Store) Move(ctx context.Context, name string, from, to crypto.KeyState) error {
+	done, err := s.db.Exec(ctx, `UPDATE key_name SET state = $3 WHERE name = $1 AND state = $2`, name, from, to)
+	if err != nil {
+		return explain(ctx, err)
+	}
+	if done.RowsAffected() == 1 {
+		return nil
+	}
+	var state crypto.KeyState
+	if err := s.db.QueryRow(ctx, `SELECT state FROM key_name WHERE name = $1`, name).Scan(&state); err != nil || state != to {
+		return fmt.Errorf("no key named %s is %s", name, from)
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+)
+
+type keysVerbs struct {
+	Status keysStatusVerb  `cmd:"" help:"Say where the keys of a campaign stand: states, versions, wraps of each version, epochs."`
+	Forget keysForgetVerb  `cmd:"" help:"Forget a candidate, a responsible or a bundle of documents, at once and for good."`
+	Rotate keysRotateVerbs `cmd:"" help:"Turn keys under load."`
+	Freeze keysFreezeVerb  `cmd:"" help:"Stop a campaign, a class or a mission at once, at the gate and in Vault. Nothing is destroyed."`
+	Thaw   keysThawVerb    `cmd:"" help:"Let it go on."`
+}
+
+// onCampaign names the campaign, where there are several.
+type onCampaign struct {
+	Campaign string `placeholder:"CAMPAIGN" help:"The campaign, where more than one is open."`
+	JSON     bool   `help:"Print JSON." name:"json"`
+}
+
+// in opens the house and finds the campaign.
+func (v onCampaign) in(ctx context.Context) (*house.House, string, error) {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return nil, "", err
+	}
+	campaign, err := h.OnlyCampaign(ctx, v.Campaign)
+	if err != nil {
+		h.Close()
+	}
+	return h, campaign, err
+}
+
+type keysStatusVerb struct {
+	onCampaign `embed:""`
+}
+
+func (v keysStatusVerb) Run(ctx context.Context, t *terminal) error {
+	h, campaign, err := v.in(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	s, err := h.KeyStatus(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		return printJSON(t, s)
+	}
+	return printKeyStatus(t, s)
+}
+
+func printKeyStatus(t *terminal, s rotation.Status) error {
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tSTATE\tNEWEST\tOPENS FROM\tKEPT FROM\tWRAPS BY VERSION")
+	for _, k := range s.Keys {
+		name := keyLabel(k.Role, k.Of)
+		if k.Versions == nil {
+			fmt.Fprintf(w, "%s\t%s\t\t\t\t\n", name, k.State)
+			continue
+		}
+		var counts []string
+		for _, version := range slices.Sorted(maps.Keys(k.Wraps)) {
+			counts = append(counts, fmt.Sprintf("v%d: %d", version, k.Wraps[version]))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%s\n", name, k.State, k.Versions.Newest, k.Versions.Opens, k.Versions.Kept, strings.Join(counts, ", "))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "forgotten since the last epoch: %d units\n", s.Forgotten)
+	if s.Last != nil {
+		fmt.Fprintf(t.out, "%s\n", epochText(*s.Last))
+	}
+	if s.Open != nil {
+		fmt.Fprintf(t.out, "%s\n", epochText(*s.Open))
+	}
+	return nil
+}
+
+func keyLabel(role crypto.KeyRole, of string) string {
+	return strings.TrimSpace(string(role) + " " + of)
+}
+
+func epochText(e rotation.Epoch) string {
+	head := fmt.Sprintf("epoch %d of campaign %s, ordered by %s: ", e.Number, e.Campaign, e.OrderedBy)
+	switch e.State {
+	case rotation.Ended:
+		return head + fmt.Sprintf("approved by %s, versions below %d trimmed %s", e.ApprovedBy, e.Version, e.TrimmedAt.Format("2006-01-02 15:04"))
+	case rotation.Waiting:
+		return head + fmt.Sprintf("every wrap is of version %d and verified, a backup opened %d controls; it waits for another person", e.Version, e.Kept.Controls)
+	case rotation.Trimming:
+		return head + "approved by " + e.ApprovedBy + ", the trim is to be ended"
+	}
+	return head + string(e.State)
+}
+
+type keysRotateVerbs struct {
+	Wraps rotateWrapsVerb `cmd:"" help:"Turn every wrapping key of a campaign, and wrap everything anew."`
+}
+
+type rotateWrapsVerb struct {
+	onCampaign `embed:""`
+}
+
+func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
+	h, campaign, err := v.in(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	bar := newBar(t, "re-wrapping", 1)
+	defer bar.end()
+	job, _, err := h.KeyJob(ctx, bar.step)
+	if err != nil {
+		return err
+	}
+	turns, err := job.RotateWraps(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	bar.end()
+	if v.JSON {
+		return printJSON(t, turns)
+	}
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tVERSION\tRE-WRAPPED\tVERIFIED")
+	for _, turn := range turns {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", keyLabel(turn.Role, turn.Of), turn.Version, turn.Rewrapped, turn.Verified)
+	}
+	return w.Flush()
+}

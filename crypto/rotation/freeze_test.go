@@ -1,0 +1,175 @@
+package rotation_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"sceau/crypto"
+	"sceau/crypto/cryptotest"
+	"sceau/crypto/rotation"
+)
+
+func (w *world) names(t *testing.T, keep func(crypto.KeyName) bool) []crypto.KeyName {
+	t.Helper()
+	names, err := w.store.Names(t.Context(), campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(names, func(n crypto.KeyName) bool { return !keep(n) })
+}
+
+func every(crypto.KeyName) bool { return true }
+
+func choices(n crypto.KeyName) bool { return n.Of == "choices" }
+
+func TestAFrozenCampaignOpensNothingAndThawsWhole(t *testing.T) {
+	w := newWorld(t, 4)
+	other := "2027"
+	if err := crypto.CreateCampaignKeys(t.Context(), &w.service, &w.store, other, plan); err != nil {
+		t.Fatal(err)
+	}
+	held := w.freshRing() // a process that has read the names already
+	if err := w.opens(t, held, w.people[0]); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		for range 2 { // the second finds it done
+			if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.opens(t, w.freshRing(), w.people[1]); !errors.Is(err, crypto.ErrFrozen) {
+			t.Errorf("round %d: a process that reads the names: %v, want ErrFrozen", round, err)
+		}
+		// One that goes on with the names it has read is refused by the key service.
+		if err := w.opens(t, held, w.people[2]); !errors.Is(err, crypto.ErrOpen) && !errors.Is(err, crypto.ErrFrozen) {
+			t.Errorf("round %d: a process that has the names: %v, want a refusal", round, err)
+		}
+		if _, err := w.freshRing().Index(t.Context(), campaign, "ine", []byte("x")); !errors.Is(err, crypto.ErrFrozen) {
+			t.Errorf("round %d: an index: %v, want ErrFrozen", round, err)
+		}
+		if _, err := w.freshRing().Routing(t.Context(), campaign); !errors.Is(err, crypto.ErrFrozen) {
+			t.Errorf("round %d: routing: %v, want ErrFrozen", round, err)
+		}
+		if _, err := w.freshRing().Routing(t.Context(), other); err != nil {
+			t.Errorf("round %d: another campaign: %v", round, err)
+		}
+		if _, err := w.job().RotateWraps(t.Context(), campaign); err == nil {
+			t.Errorf("round %d: frozen keys were turned", round)
+		}
+		for range 2 {
+			if err := rotation.Thaw(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, p := range w.people {
+			if err := w.opens(t, w.freshRing(), p); err != nil {
+				t.Errorf("round %d: thawed: %v", round, err)
+			}
+		}
+	}
+	w.enter(t, 1)
+	if _, err := w.job().RotateWraps(t.Context(), campaign); err != nil {
+		t.Errorf("turning keys that were frozen once: %v", err)
+	}
+}
+
+func TestAFrozenClassOpensNothingAndTheOthersDo(t *testing.T) {
+	w := newWorld(t, 2)
+	if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, choices)); err != nil {
+		t.Fatal(err)
+	}
+	half := func(class, fate string) error {
+		_, err := w.freshRing().Half(t.Context(), campaign, w.people[0], class, fate, 0)
+		return err
+	}
+	if err := half("choices", "coded"); !errors.Is(err, crypto.ErrFrozen) {
+		t.Errorf("the frozen class: %v, want ErrFrozen", err)
+	}
+	if err := half("health", ""); err != nil {
+		t.Errorf("the class beside it: %v", err)
+	}
+}
+
+// A kill in the middle of a freeze leaves some keys frozen; a second run freezes the
+// rest, and a thaw takes back all of it.
+func TestAFreezeThatWasCutIsEndedByTheNext(t *testing.T) {
+	for n := 1; ; n++ {
+		w := newWorld(t, 2)
+		w.trip = trip{at: n, after: n%2 == 0}
+		cut := rotation.Freeze(t.Context(), tripping{&w.service, &w.trip}, &w.store, w.names(t, every))
+		if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+			t.Fatalf("cut %d: %v", n, err)
+		}
+		if err := w.opens(t, w.freshRing(), w.people[0]); !errors.Is(err, crypto.ErrFrozen) {
+			t.Errorf("cut %d: %v, want ErrFrozen", n, err)
+		}
+		if err := rotation.Thaw(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+			t.Fatalf("cut %d: %v", n, err)
+		}
+		if err := w.opens(t, w.freshRing(), w.people[0]); err != nil {
+			t.Errorf("cut %d: thawed: %v", n, err)
+		}
+		if cut == nil {
+			if n < 5 {
+				t.Errorf("%d cuts: this test would prove nothing", n)
+			}
+			return
+		}
+	}
+}
+
+func TestOnlyFrozenKeysAreDestroyedAndTheirNamesAreNeverGivenAgain(t *testing.T) {
+	w := newWorld(t, 3)
+	backup := &cryptotest.Store{}
+	w.backup(t)(backup)
+	if err := rotation.Destroy(t.Context(), &w.service, &w.store, w.names(t, every)); !errors.Is(err, rotation.ErrNotFrozen) {
+		t.Fatalf("keys that serve: %v, want ErrNotFrozen", err)
+	}
+	if err := w.opens(t, w.freshRing(), w.people[0]); err != nil {
+		t.Fatalf("after a refused destruction: %v", err)
+	}
+	// One that is not frozen saves all.
+	if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, choices)); err != nil {
+		t.Fatal(err)
+	}
+	if err := rotation.Destroy(t.Context(), &w.service, &w.store, w.names(t, every)); !errors.Is(err, rotation.ErrNotFrozen) {
+		t.Fatalf("keys some of which serve: %v, want ErrNotFrozen", err)
+	}
+	if err := rotation.Thaw(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.opens(t, w.freshRing(), w.people[0]); err != nil {
+		t.Fatalf("after a refused destruction: %v", err)
+	}
+
+	if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := rotation.Destroy(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.opens(t, w.freshRing(), w.people[0]); !errors.Is(err, crypto.ErrForgotten) {
+		t.Errorf("destroyed: %v, want ErrForgotten", err)
+	}
+	restored := &crypto.Keyring{Service: &w.service, Store: backup}
+	if err := w.opens(t, restored, w.people[0]); !errors.Is(err, crypto.ErrForgotten) {
+		t.Errorf("destroyed, from a backup: %v, want ErrForgotten", err)
+	}
+	before := w.names(t, every)
+	if err := crypto.CreateCampaignKeys(t.Context(), &w.service, &w.store, campaign, plan); err == nil {
+		t.Error("a campaign that was destroyed was made again under its names")
+	}
+	if after := w.names(t, every); !slices.Equal(before, after) {
+		t.Errorf("the registry went from %v to %v", before, after)
+	}
+	if err := rotation.Thaw(t.Context(), &w.service, &w.store, before); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.opens(t, w.freshRing(), w.people[0]); !errors.Is(err, crypto.ErrForgotten) {
+		t.Errorf("thawed after a destruction: %v, want ErrForgotten", err)
+	}
+}

@@ -1,0 +1,75 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+
+	"sceau/crypto"
+)
+
+// Status is where the keys of a campaign stand, for whoever has to decide.
+type Status struct {
+	Campaign string      `json:"campaign"`
+	Keys     []KeyStatus `json:"keys"`
+	// Forgotten are the units forgotten since the last epoch: those that an older
+	// backup would still open.
+	Forgotten int64  `json:"forgotten_since_last_epoch"`
+	Open      *Epoch `json:"open_epoch,omitempty"`
+	Last      *Epoch `json:"last_epoch,omitempty"`
+}
+
+// KeyStatus is one key. A rotation has ended when one version alone has wraps.
+type KeyStatus struct {
+	Role     crypto.KeyRole   `json:"role"`
+	Of       string           `json:"of,omitempty"`
+	State    crypto.KeyState  `json:"state"`
+	Versions *crypto.Versions `json:"versions,omitempty"` // nil for an index, which has one for ever
+	Wraps    map[uint32]int64 `json:"wraps,omitempty"`    // by version
+	Turn     *Turn            `json:"turn,omitempty"`     // under way
+}
+
+// StatusOf reads it. It needs no key to be open.
+func StatusOf(ctx context.Context, keeper crypto.KeyKeeper, store Store, epochs Epochs, campaign string) (Status, error) {
+	s := Status{Campaign: campaign}
+	names, err := store.Names(ctx, campaign)
+	if err != nil {
+		return s, err
+	}
+	for _, key := range names {
+		k := KeyStatus{Role: key.Role, Of: key.Of, State: key.State}
+		if key.Role.Wraps() && key.State != crypto.KeyPlanned {
+			v, err := keeper.Versions(ctx, key.Name)
+			switch {
+			case err == nil:
+				k.Versions = &v
+			case !errors.Is(err, crypto.ErrForgotten): // destroyed, which its state says
+				return s, err
+			}
+			if k.Wraps, err = store.Counts(ctx, key); err != nil {
+				return s, err
+			}
+			if t, open, err := store.OpenTurn(ctx, key.Name); err != nil {
+				return s, err
+			} else if open {
+				k.Turn = &t
+			}
+		}
+		s.Keys = append(s.Keys, k)
+	}
+	last, any, err := epochs.LastEpoch(ctx, campaign)
+	if err != nil {
+		return s, err
+	}
+	if any {
+		s.Last = &last
+	}
+	open, any, err := epochs.OpenEpoch(ctx, campaign)
+	if err != nil {
+		return s, err
+	}
+	if any {
+		s.Open = &open
+	}
+	s.Forgotten, err = epochs.Forgotten(ctx, campaign, last.OrderedAt)
+	return s, err
+}

@@ -1,0 +1,168 @@
+package dossier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sceau/audit"
+	"sceau/crypto"
+)
+
+// A Target is what is to be forgotten ("droit à l'effacement", GDPR art. 17): a
+// candidate with everything that is theirs, one responsible, or the documents that
+// supported one decision.
+type Target struct {
+	Candidate   Ref
+	Responsible int    // from 1; 0 is none
+	Bundle      string // kind of bundle; empty is none
+}
+
+// ParseTarget reads REF, REF/responsible-2 or REF/identity-proof.
+func ParseTarget(text string, l *Layout) (Target, error) {
+	ref, part, divided := strings.Cut(text, "/")
+	var t Target
+	var err error
+	if t.Candidate, err = crypto.ParseUnitID(ref); err != nil {
+		return t, fmt.Errorf("%w: a candidate is named by an internal reference", err)
+	}
+	if !divided {
+		return t, nil
+	}
+	if n, ok := strings.CutPrefix(part, KindResponsible+"-"); ok {
+		if t.Responsible, err = strconv.Atoi(n); err == nil && t.Responsible >= 1 && t.Responsible <= maxResponsibles && strconv.Itoa(t.Responsible) == n {
+			return t, nil
+		}
+		return t, fmt.Errorf("responsibles go from %s-1 to %s-%d", KindResponsible, KindResponsible, maxResponsibles)
+	}
+	if !slices.Contains(l.bundles, part) {
+		return t, fmt.Errorf("behind the reference stands %s-1 to %s-%d, or a bundle: %s", KindResponsible, KindResponsible, maxResponsibles, strings.Join(l.bundles, ", "))
+	}
+	t.Bundle = part
+	return t, nil
+}
+
+func (t Target) String() string {
+	switch {
+	case t.Responsible > 0:
+		return fmt.Sprintf("%s/%s-%d", t.Candidate, KindResponsible, t.Responsible)
+	case t.Bundle != "":
+		return t.Candidate.String() + "/" + t.Bundle
+	}
+	return t.Candidate.String()
+}
+
+// whole says whether the candidate goes, and with them every unit of the file.
+func (t Target) whole() bool { return t.Responsible == 0 && t.Bundle == "" }
+
+// units are those whose secrets go.
+func (t Target) units(l *Layout) []crypto.UnitID {
+	switch {
+	case t.Responsible > 0:
+		return []crypto.UnitID{Responsible(t.Candidate, t.Responsible)}
+	case t.Bundle != "":
+		return []crypto.UnitID{Bundle(t.Candidate, t.Bundle)}
+	}
+	units := []crypto.UnitID{t.Candidate}
+	for n := range maxResponsibles {
+		units = append(units, Responsible(t.Candidate, n+1))
+	}
+	for _, bundle := range l.bundles {
+		units = append(units, Bundle(t.Candidate, bundle))
+	}
+	return units
+}
+
+// A Forgetting takes a person out of what lives, at once: their secrets first, without
+// which nothing of theirs opens on any node, and then what leads to them. What lies in
+// backups follows with the next epoch.
+type Forgetting struct {
+	Layout *Layout
+	Ring   *crypto.Keyring // follows routes
+	Keys   crypto.Forgetter
+	Files  Eraser
+	Traces Recorder
+	Now    func() time.Time
+}
+
+// An Eraser removes what is not under the secret of the person: routes, indexes,
+// accounts, the hash of a password.
+type Eraser interface {
+	// Scopes lists every scope that may have a route.
+	Scopes(ctx context.Context, campaign string) ([]Scope, error)
+	// Route finds a route by its tag.
+	Route(ctx context.Context, campaign string, tag [16]byte) (Route, bool, error)
+	// EraseFile removes everything of a candidate, with the routes of those tags, all
+	// or none. Done twice it changes nothing.
+	EraseFile(ctx context.Context, campaign string, c Ref, tags [][16]byte) error
+	// EraseAccount removes the account of one responsible.
+	EraseAccount(ctx context.Context, campaign string, c Ref, responsible int) error
+}
+
+// Forget forgets a target for good. Cut at any moment, it is ended by the next call.
+//
+// Errors: ErrNoSuchCandidate for one that never was, ErrNotTraced.
+func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by string) (units int, err error) {
+	routing, err := f.Ring.Routing(ctx, campaign)
+	if err != nil {
+		return 0, err
+	}
+	defer routing.Zero()
+	own := routing.Tag(string(ScopeFile), "", t.Candidate)
+	route, known, err := f.Files.Route(ctx, campaign, own)
+	if err != nil {
+		return 0, err
+	}
+	event := audit.Event{
+		At: f.Now(), Campaign: campaign, Recipient: keyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "forget",
+		Decision: audit.Granted, Rule: "forget", Agent: by, Candidate: t.Candidate.String(), Detail: []byte(t.String()),
+	}
+	if known {
+		event.Subject = route.FileNo[:]
+	}
+	if _, err := f.Traces.Record(ctx, event); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrNotTraced, err)
+	}
+	gone, err := f.Keys.Forget(ctx, campaign, f.Now(), t.units(f.Layout)...)
+	if err == nil {
+		err = f.erase(ctx, campaign, t, routing, len(gone))
+	}
+	if err != nil {
+		event.Decision, event.Rule = audit.Failed, "not forgotten"
+		if errors.Is(err, ErrNoSuchCandidate) {
+			event.Rule = "no such candidate"
+		}
+		_, second := f.Traces.Record(context.WithoutCancel(ctx), event)
+		return 0, errors.Join(err, second)
+	}
+	return len(gone), nil
+}
+
+// keyringRecipient is the actor of the decree's tables that turns keys and opens nothing.
+const keyringRecipient = "SYS-keyring"
+
+func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routing *crypto.RoutingKey, gone int) error {
+	switch {
+	case gone == 0:
+		return ErrNoSuchCandidate
+	case t.Responsible > 0:
+		return f.Files.EraseAccount(ctx, campaign, t.Candidate, t.Responsible)
+	case !t.whole():
+		return nil
+	}
+	scopes, err := f.Files.Scopes(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	// Nothing says which scopes know the file: each has a tag that only the routing key
+	// and the candidate give, and most of them lead nowhere.
+	tags := make([][16]byte, 0, len(scopes)+1)
+	for _, s := range append(scopes, Scope{ScopeFile, ""}) {
+		tags = append(tags, routing.Tag(string(s.Kind), s.ID, t.Candidate))
+	}
+	return f.Files.EraseFile(ctx, campaign, t.Candidate, tags)
+}

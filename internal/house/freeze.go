@@ -1,0 +1,163 @@
+package house
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sceau/audit"
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+	"sceau/dossier"
+	"sceau/internal/postgres/dossiers"
+	"sceau/internal/postgres/keyring"
+)
+
+// A Brake names what is frozen or thawed: a mission, a class, or a whole campaign. A
+// class without a campaign is that of every campaign.
+type Brake struct {
+	Campaign string
+	Class    catalogue.ClassID
+	Mission  string
+}
+
+// on is the brake in one campaign.
+func (b Brake) on(campaign string) (dossier.FreezeKind, string) {
+	switch {
+	case b.Mission != "":
+		return dossier.FreezeMission, b.Mission
+	case b.Class != "":
+		return dossier.FreezeClass, string(b.Class)
+	}
+	return dossier.FreezeCampaign, campaign
+}
+
+// stops says whether what is frozen concerns a key.
+func stops(f dossier.Frozen, key crypto.KeyName) bool {
+	ofClass := key.Role == crypto.RoleClass || key.Role == crypto.RoleOwn
+	return f.Whole || ofClass && slices.Contains(f.Classes, catalogue.ClassID(key.Of))
+}
+
+// Freeze stops what a brake names: at the gate first, where the very next request is
+// refused, then in Vault, whoever asks it. It answers the campaigns concerned.
+func (h *House) Freeze(ctx context.Context, b Brake, by string) ([]string, error) {
+	return h.brake(ctx, b, by, "freeze", func(register dossiers.Register, keys *keyring.Store, campaign string) error {
+		kind, name := b.on(campaign)
+		if err := register.Freeze(ctx, campaign, kind, name, by, h.Now()); err != nil || kind == dossier.FreezeMission {
+			return err // a mission has no key
+		}
+		return h.settleKeys(ctx, register, keys, campaign)
+	})
+}
+
+// Thaw lets it go on.
+func (h *House) Thaw(ctx context.Context, b Brake, by string) ([]string, error) {
+	return h.brake(ctx, b, by, "thaw", func(register dossiers.Register, keys *keyring.Store, campaign string) error {
+		kind, name := b.on(campaign)
+		was, err := register.Thaw(ctx, campaign, kind, name, by, h.Now())
+		if err == nil && !was && b.Class == "" {
+			err = fmt.Errorf("%s %s is not frozen", kind, name)
+		}
+		if err != nil || kind == dossier.FreezeMission {
+			return err
+		}
+		return h.settleKeys(ctx, register, keys, campaign)
+	})
+}
+
+// settleKeys makes the keys of a campaign as the freezes in force say: a class that was
+// frozen by itself stays so when its campaign thaws. Cut half way, the next freeze or
+// thaw ends it.
+func (h *House) settleKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) error {
+	if err := h.moveKeys(ctx, register, keys, campaign); err != nil {
+		return fmt.Errorf("the gate follows already, and the keys do not yet (run it again): %w", err)
+	}
+	return nil
+}
+
+func (h *House) moveKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) error {
+	frozen, err := register.Frozen(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	names, err := keys.Names(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	keeping, err := h.keys(keeper)
+	if err != nil {
+		return err
+	}
+	var shut, free []crypto.KeyName
+	for _, key := range names {
+		if stops(frozen, key) {
+			shut = append(shut, key)
+		} else {
+			free = append(free, key)
+		}
+	}
+	if err := rotation.Freeze(ctx, keeping, keys, shut); err != nil {
+		return err
+	}
+	return rotation.Thaw(ctx, keeping, keys, free)
+}
+
+// brake does something in each campaign that a brake names, and traces it. A freeze
+// does not wait for its trace: it opens nothing.
+func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(dossiers.Register, *keyring.Store, string) error) ([]string, error) {
+	register, err := h.Register(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := h.keyringAs("sceau_keyring_turn")
+	if err != nil {
+		return nil, err
+	}
+	campaigns, err := h.braked(ctx, register, b)
+	if err != nil {
+		return nil, err
+	}
+	log, err := h.Traces(ctx, keeper)
+	if err != nil {
+		return nil, err
+	}
+	for _, campaign := range campaigns {
+		kind, name := b.on(campaign)
+		event := audit.Event{Campaign: campaign, Recipient: "SYS-keyring", Organisation: "sceau", Purpose: "P1", Action: action,
+			Decision: audit.Granted, Rule: string(kind), Agent: by, Detail: []byte(name)}
+		err := do(register, keys, campaign)
+		if err != nil {
+			event.Decision = audit.Failed
+		}
+		if _, second := log.Record(ctx, event); err == nil {
+			err = second
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return campaigns, nil
+}
+
+func (h *House) braked(ctx context.Context, register dossiers.Register, b Brake) ([]string, error) {
+	if b.Class != "" {
+		if _, known := h.Catalogue.Class(b.Class); !known {
+			return nil, fmt.Errorf("no class is named %s", b.Class)
+		}
+	}
+	switch {
+	case b.Mission != "":
+		campaign, err := register.CampaignOf(ctx, b.Mission)
+		return []string{campaign}, err
+	case b.Class == "" || b.Campaign != "":
+		campaign, err := h.OnlyCampaign(ctx, b.Campaign)
+		return []string{campaign}, err
+	}
+	all, err := register.Campaigns(ctx)
+	campaigns := make([]string, len(all))
+	for i, c := range all {
+		campaigns[i] = c.ID
+	}
+	return campaigns, err
+}
