@@ -15,10 +15,12 @@ type Identity struct {
 	Classes    []ClassID           // which it opens, or seals
 	Verbs      map[string][]string // encrypt, decrypt, hmac, rewrap: on which families of keys
 	Batch      bool                // may send many items in one call
+	Task       string              // why it has classes that it opens for nobody: seals, keeps, checks, traces, or ""
 }
 
 var (
 	verbs    = []string{"encrypt?", "decrypt?", "hmac?", "rewrap?", "admin?"}
+	tasks    = []string{"seals", "keeps", "checks", "traces"}
 	families = []string{"person", "class", "index", "routing", "hold", "day", "run"}
 )
 
@@ -56,8 +58,11 @@ func (c *Catalogue) readIdentities(fsys fs.FS) error {
 }
 
 func (c *Catalogue) readIdentity(e entry) error {
-	f := e.fields("name", "label", "opens?", "classes", "verbs", "batch?")
-	x := Identity{Name: f.text("name"), Label: f.text("label"), Verbs: map[string][]string{}, Batch: f.yes("batch")}
+	f := e.fields("name", "label", "opens?", "classes", "verbs", "batch?", "task?")
+	x := Identity{Name: f.text("name"), Label: f.text("label"), Verbs: map[string][]string{}, Batch: f.yes("batch"), Task: f.text("task")}
+	if x.Task != "" && !slices.Contains(tasks, x.Task) {
+		f.fail(e.errorf("identity %s: unknown task %q", x.Name, x.Task))
+	}
 	if _, twice := c.Identity(x.Name); twice {
 		f.fail(e.errorf("identity %s appears twice", x.Name))
 	}
@@ -81,11 +86,13 @@ func (c *Catalogue) readIdentity(e entry) error {
 		}
 		f.fail(vf.err)
 	}
+	opened := map[string]bool{}
 	for _, o := range wordEntries(f, "opens") {
 		of := o.fields("classes", "recipients")
 		classes, ces := of.words("classes")
 		recipients, res := of.words("recipients")
 		for n, id := range classes {
+			opened[id] = true
 			if !slices.Contains(x.Classes, ClassID(id)) {
 				of.fail(ces[n].errorf("identity %s opens %s, which is not among its classes", x.Name, id))
 			}
@@ -102,6 +109,15 @@ func (c *Catalogue) readIdentity(e entry) error {
 			}
 		}
 		f.fail(of.err)
+	}
+	if x.Task != "" && len(opened) > 0 {
+		f.fail(e.errorf("identity %s opens classes, and has the task of one that opens none", x.Name))
+	}
+	for n, id := range names {
+		// A key that a process has for nobody is one more that its thief has.
+		if !opened[id] && x.Task == "" {
+			f.fail(es[n].errorf("identity %s has class %s, opens it for nobody, and no task says why", x.Name, id))
+		}
 	}
 	if f.err != nil {
 		return f.err

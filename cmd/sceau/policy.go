@@ -23,6 +23,7 @@ type policyVerbs struct {
 	Sign    policySignVerb    `cmd:"" help:"Sign the table that waits."`
 	Table   policyTableVerb   `cmd:"" help:"Print the table in force, or the draft."`
 	Keygen  policyKeygenVerb  `cmd:"" help:"Make a signer's key."`
+	Vault   policyVaultVerb   `cmd:"" help:"Write Vault's policies for its administrator, or compare them with a live Vault."`
 }
 
 type policyDecideVerb struct {

@@ -14,8 +14,8 @@ import (
 )
 
 type serveVerb struct {
-	As     string `required:"" placeholder:"IDENTITY" help:"The one identity of this process: portal, agents, health, rights, project, intake ..."`
-	Listen string `default:"127.0.0.1:0" help:"Loopback address; port 0 takes a free one, printed on standard output."`
+	As     []string `required:"" sep:"none" placeholder:"IDENTITY" help:"The one identity of this process: portal, agents, health, rights, project, intake ..."`
+	Listen string   `default:"127.0.0.1:0" help:"Loopback address; port 0 takes a free one, printed on standard output."`
 }
 
 func (v serveVerb) Run(ctx context.Context, t *terminal) error {
@@ -27,17 +27,22 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 		// What stands in front speaks TLS and knows who its users are; this does not.
 		return misusef("--listen is a loopback address")
 	}
+	// One process, one identity: what it may not open, no fault in it opens. A flag
+	// given twice is two, and the last does not win in silence.
+	if len(v.As) != 1 {
+		return misusef("--as is one identity, and %d are given", len(v.As))
+	}
+	identity := v.As[0]
 	h, err := house.Open(ctx, parts.DefaultHome())
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	if _, ok := h.Catalogue.Identity(v.As); !ok {
-		// One process, one identity: what it may not open, no fault in it opens.
-		return misusef("--as %s is not one identity of catalogue/identities.yaml", v.As)
+	if _, ok := h.Catalogue.Identity(identity); !ok {
+		return misusef("--as %s is not one identity of catalogue/identities.yaml", identity)
 	}
 	log := slog.New(slog.NewJSONHandler(t.err, nil))
-	server, err := h.Server(ctx, v.As, log)
+	server, err := h.Server(ctx, identity, log)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 		return nil, fmt.Errorf("identity %s serves nobody: it is for jobs", identity)
 	}
 	h.rings.only = identity
-	if others := h.readableIdentities(identity); len(others) > 0 {
-		log.Warn("this system user can read the credentials of other identities too: one system user is no boundary", "identities", len(others))
+	if err := h.alone(identity, log); err != nil {
+		return nil, err
 	}
 	trace, err := h.Traces(ctx, identity)
 	if err != nil {
@@ -55,21 +55,6 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	s.Table = func() *policy.Table { return table }
 	s.Gate, err = h.gate(ctx, table, trace)
 	return s, err
-}
-
-// readableIdentities lists the other identities whose credential this process could
-// read. It holds one and uses one; in production the files of the others are not
-// there, or belong to another system user.
-func (h *House) readableIdentities(own string) (others []string) {
-	for _, who := range h.Catalogue.Identities() {
-		if who.Name == own {
-			continue
-		}
-		if _, err := readSecret(h.secretIDPath(who.Name)); err == nil {
-			others = append(others, who.Name)
-		}
-	}
-	return others
 }
 
 // ready asks every part whether it answers.

@@ -53,10 +53,14 @@ func AddSigner(home, public string) error {
 // Table is the table in force: signed by enough people, unaltered, compiled anew. It
 // is read as the gate, which can neither publish nor sign.
 func (h *House) Table(ctx context.Context) (*policy.Table, error) {
+	table, _, err := h.inForce(ctx)
+	return table, err
+}
+
+func (h *House) inForce(ctx context.Context) (*policy.Table, policy.Publication, error) {
 	store, trust, err := h.publications(ctx, "sceau_gate")
 	if err != nil {
-		return nil, err
+		return nil, policy.Publication{}, err
 	}
-	table, _, err := policy.InForce(ctx, store, h.Words, trust)
-	return table, err
+	return policy.InForce(ctx, store, h.Words, trust)
 }
