@@ -65,19 +65,51 @@ func Need(ctx context.Context, home string, names ...string) (Addresses, error) 
 }
 
 func (h *house) addresses() (Addresses, error) {
-	a := Addresses{Home: h.home, house: h}
-	if addr := os.Getenv("VAULT_ADDR"); addr != "" {
-		a.VaultAddr = addr
-		return a, nil
+	if h.Aside == asideBegun {
+		return Addresses{}, &UnfinishedError{Home: h.home}
 	}
-	switch p := h.at(Vault); {
-	case p.Existing:
-		a.VaultAddr = p.URL
-	case p.Port != 0:
-		a.VaultAddr = vaultserver.Addr(p.Port)
+	return h.whereabouts()
+}
+
+func (h *house) whereabouts() (Addresses, error) {
+	a := Addresses{Home: h.home, house: h}
+	var err error
+	if a.VaultAddr, err = h.vaultAddr(); err != nil {
+		return Addresses{}, err
+	}
+	if h.vaultIsPrivate() && h.at(Vault).Port != 0 {
 		a.RootTokenFile = h.path("vault", "root-token")
 	}
 	return a, nil
+}
+
+// vaultIsPrivate says whether Vault is ours to start and stop.
+func (h *house) vaultIsPrivate() bool {
+	p := h.at(Vault)
+	return h.lent("VAULT_ADDR") == "" && !p.Existing && p.Of == ""
+}
+
+// vaultAddr is where Vault answers, empty when nobody knows.
+func (h *house) vaultAddr() (string, error) {
+	p := h.at(Vault)
+	switch addr := h.lent("VAULT_ADDR"); {
+	case addr != "":
+		return addr, nil
+	case p.Of != "":
+		other, err := openHouse(h.path(p.Of))
+		if err != nil {
+			return "", err
+		}
+		if other.at(Vault).Of != "" {
+			return "", fmt.Errorf("the Vault of %s is another home's too", other.home)
+		}
+		return other.vaultAddr()
+	case p.Existing:
+		return p.URL, nil
+	case p.Port != 0:
+		return vaultserver.Addr(p.Port), nil
+	}
+	return "", nil
 }
 
 // host is where a part listens, empty when nobody knows.
@@ -85,10 +117,10 @@ func (h *house) host(name string) string {
 	p := h.at(name)
 	text := p.URL
 	switch {
-	case name == Vault && os.Getenv("VAULT_ADDR") != "":
-		text = os.Getenv("VAULT_ADDR")
-	case name != Vault && existing(name) != "":
-		text = existing(name)
+	case name == Vault:
+		text, _ = h.vaultAddr() // an error is told by who asks for addresses
+	case h.existing(name) != "":
+		text = h.existing(name)
 	case !p.Existing && p.Port != 0:
 		return fmt.Sprintf("127.0.0.1:%d", p.Port)
 	}
@@ -172,13 +204,22 @@ func (a Addresses) Folders() []Folder {
 	return all
 }
 
+// lent is what the environment says of an existing part. It lends nothing to a home
+// made aside: its parts are its own, whatever serves the live home.
+func (h *house) lent(name string) string {
+	if h.Aside != "" {
+		return ""
+	}
+	return os.Getenv(name)
+}
+
 // existing is the administrator's DSN of a server that is not ours to start.
-func existing(cluster string) string {
-	return os.Getenv("SCEAU_" + strings.ToUpper(cluster) + "_DSN")
+func (h *house) existing(cluster string) string {
+	return h.lent("SCEAU_" + strings.ToUpper(cluster) + "_DSN")
 }
 
 func (h *house) dsn(cluster, database, role, password string) (string, error) {
-	base := existing(cluster)
+	base := h.existing(cluster)
 	if base == "" {
 		p := h.at(cluster)
 		if !p.Existing {
@@ -198,7 +239,7 @@ func (h *house) dsn(cluster, database, role, password string) (string, error) {
 }
 
 func (h *house) admin(cluster, database string) (string, error) {
-	if base := existing(cluster); base != "" {
+	if base := h.existing(cluster); base != "" {
 		u, err := url.Parse(base)
 		if err != nil || u.Host == "" {
 			return "", fmt.Errorf("the DSN of cluster %s is not a postgres:// address", cluster)

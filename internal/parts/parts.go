@@ -56,10 +56,13 @@ type house struct {
 	home string
 	mu   sync.Mutex // parts start side by side
 
-	// Folder of the private clusters: under home, or elsewhere when the account
-	// that runs PostgreSQL cannot enter home.
+	// Folder of the private clusters: under home, and then relative to it, so that a
+	// home may be moved; or elsewhere when the account that runs PostgreSQL cannot
+	// enter home.
 	Postgres string           `json:"postgres,omitempty"`
 	Places   map[string]place `json:"places"`
+	// Aside is set in a home that a backup was brought back to: begun, then ready.
+	Aside string `json:"aside,omitempty"`
 }
 
 // place is where a part answers.
@@ -67,6 +70,13 @@ type place struct {
 	Existing bool   `json:"existing,omitempty"`
 	Port     int    `json:"port,omitempty"`
 	URL      string `json:"url,omitempty"` // of an existing part, without its credential
+
+	// Of a private Vault: file or raft, and where raft meets itself. Empty means file,
+	// which is how homes began before backups.
+	Storage     string `json:"storage,omitempty"`
+	ClusterPort int    `json:"cluster_port,omitempty"`
+	// Of is the home, relative to this one, whose part it is.
+	Of string `json:"of,omitempty"`
 }
 
 func openHouse(home string) (*house, error) {
@@ -88,7 +98,21 @@ func openHouse(home string) (*house, error) {
 	if h.Places == nil {
 		h.Places = map[string]place{}
 	}
+	if p := h.Places[Vault]; p.Of != "" {
+		// A Vault that was moved into a home is that home's own from then on.
+		if _, err := os.Stat(h.path("vault", "furnished")); err == nil {
+			delete(h.Places, Vault)
+		}
+	}
 	return h, nil
+}
+
+// postgres is the folder of the private clusters, empty before there is one.
+func (h *house) postgres() string {
+	if h.Postgres == "" || filepath.IsAbs(h.Postgres) {
+		return h.Postgres
+	}
+	return h.path(h.Postgres)
 }
 
 func (h *house) path(names ...string) string {

@@ -18,10 +18,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"sceau/internal/parts"
 	"sceau/internal/parts/pgserver"
+	"sceau/internal/parts/vaultserver"
 	"sceau/internal/postgres/roles"
 	"sceau/internal/testkit"
 )
@@ -126,6 +128,29 @@ func vault(t *testing.T, a parts.Addresses, path string, body any) int {
 	}
 	defer resp.Body.Close()
 	return resp.StatusCode
+}
+
+// remembered is what parts.json keeps.
+type remembered struct {
+	Aside  string
+	Places map[string]struct {
+		Port        int
+		Storage     string
+		ClusterPort int    `json:"cluster_port"`
+		Of          string `json:"of"`
+	}
+}
+
+func kept(t *testing.T, home string) (r remembered) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(home, "parts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 var greeting = map[string]any{"plaintext": "SW7DqHM="}
@@ -236,7 +261,10 @@ func TestTheParts(t *testing.T) {
 		if code := vault(t, a, "transit/keys/marin", map[string]any{}); code/100 != 2 {
 			t.Fatalf("making a key: %d", code)
 		}
-		before := states(t, dir)
+		before, places := states(t, dir), kept(t, dir)
+		if v := places.Places[parts.Vault]; v.Storage != "raft" || v.ClusterPort == 0 {
+			t.Errorf("the new home keeps its Vault as %+v, want raft and a port for it", v)
+		}
 		for _, p := range before {
 			if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
 				t.Fatal(err)
@@ -253,6 +281,9 @@ func TestTheParts(t *testing.T) {
 			if p.Address != before[name].Address {
 				t.Errorf("%s moved from %s to %s", name, before[name].Address, p.Address)
 			}
+		}
+		if diff := cmp.Diff(places, kept(t, dir)); diff != "" {
+			t.Errorf("what is remembered of the places changed:\n%s", diff)
 		}
 		var n int
 		if err := admin(t, a, "audit").QueryRow(t.Context(), "SELECT n FROM kept").Scan(&n); err != nil || n != 17 {
@@ -372,8 +403,10 @@ func TestTheParts(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := states(t, dir)
-		for _, name := range []string{parts.Keyring, parts.Vault} {
-			l, err := net.Listen("tcp4", strings.TrimPrefix(before[name].Address, "http://"))
+		places := kept(t, dir).Places
+		meeting := net.JoinHostPort("127.0.0.1", strconv.Itoa(places[parts.Vault].ClusterPort))
+		for _, address := range []string{before[parts.Keyring].Address, before[parts.Vault].Address, meeting} {
+			l, err := net.Listen("tcp4", strings.TrimPrefix(address, "http://"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -383,6 +416,11 @@ func TestTheParts(t *testing.T) {
 		want(t, dir, parts.StateUp, parts.Names...)
 		if after := states(t, dir); after[parts.Keyring].Address == before[parts.Keyring].Address {
 			t.Error("the keyring claims an address where another listens")
+		}
+		if a, err := parts.Locate(dir); err != nil {
+			t.Error(err)
+		} else if code := vault(t, a, "transit/encrypt/marin", greeting); code != 200 {
+			t.Errorf("moved, the key answers %d", code)
 		}
 	})
 
@@ -480,6 +518,73 @@ func TestAHomeThatNobodyElseMayEnterStillHasItsClusters(t *testing.T) {
 	}
 	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("erased, the home leaves %s", folder)
+	}
+}
+
+// A home made before there were backups: its Vault keeps its keys in files, and
+// parts.json does not say so.
+func TestAHomeWhoseVaultIsOnFilesOpensAsBefore(t *testing.T) {
+	dir := home(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	program, err := vaultserver.Program(ctx, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := pgserver.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := vaultserver.Place{Dir: filepath.Join(dir, "vault"), Storage: vaultserver.File}
+	if err := place.Configure(program, port, 0); err != nil {
+		t.Fatal(err)
+	}
+	server := place.Command(program)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := vaultserver.Client{Addr: vaultserver.Addr(port)}
+	if err := client.AwaitAnswer(ctx); err != nil {
+		t.Fatal(err)
+	}
+	token, share, err := client.Initialize(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Unseal(ctx, share); err != nil {
+		t.Fatal(err)
+	}
+	client.Token = token
+	if err := client.Furnish(ctx, place.AuditFile()); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"vault/root-token": token, "vault/unseal-share": share, "vault/furnished": "",
+		"parts.json": `{"places":{"vault":{"port":` + strconv.Itoa(port) + `}}}`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := parts.Locate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := vault(t, a, "transit/keys/marin", map[string]any{}); code/100 != 2 {
+		t.Fatalf("making a key: %d", code)
+	}
+	server.Process.Kill()
+	server.Wait()
+
+	if err := parts.Start(ctx, dir, parts.Vault); err != nil {
+		t.Fatal(err)
+	}
+	if code := vault(t, a, "transit/encrypt/marin", greeting); code != 200 {
+		t.Errorf("the key of the home answers %d", code)
+	}
+	if v := kept(t, dir).Places[parts.Vault]; v.Storage != "file" || v.Port != port {
+		t.Errorf("the home keeps its Vault as %+v, want file at port %d", v, port)
+	}
+	if err := (vaultserver.Client{Addr: a.VaultAddr, Token: token}).Snapshot(ctx, io.Discard); !errors.Is(err, vaultserver.ErrNoSnapshot) {
+		t.Errorf("a snapshot of storage that gives none: %v", err)
 	}
 }
 

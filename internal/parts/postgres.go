@@ -2,6 +2,7 @@ package parts
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,7 +19,7 @@ import (
 	"sceau/migrations"
 )
 
-func (h *house) dataDir(cluster string) string { return filepath.Join(h.Postgres, cluster) }
+func (h *house) dataDir(cluster string) string { return filepath.Join(h.postgres(), cluster) }
 func (h *house) logFile(cluster string) string { return h.path("logs", cluster+".log") }
 
 // choosePostgres decides once where the private clusters live. Under home, unless
@@ -27,10 +28,13 @@ func (h *house) choosePostgres(as pgserver.Account) error {
 	if h.Postgres != "" {
 		return nil
 	}
-	dir := h.path("postgres")
+	dir, kept := h.path("postgres"), "postgres"
 	if as.CanReach(h.home) != nil {
 		sum := sha256.Sum256([]byte(h.home))
-		dir = filepath.Join("/var/lib/sceau", hex.EncodeToString(sum[:8]))
+		// Random too: a home that was moved leaves its clusters where they are, and the
+		// next home at the same place must not find them.
+		dir = filepath.Join("/var/lib/sceau", hex.EncodeToString(sum[:8])+"-"+rand.Text()[:8])
+		kept = dir
 	}
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return fmt.Errorf("making the folder of the clusters: %w", err)
@@ -38,12 +42,20 @@ func (h *house) choosePostgres(as pgserver.Account) error {
 	if err := as.CanReach(dir); err != nil {
 		return fmt.Errorf("choosing the folder of the clusters: %w", err)
 	}
-	h.Postgres = dir
+	h.Postgres = kept
 	return h.save()
 }
 
 // furnish makes roles, database and tables of a cluster that answers.
 func (h *house) furnish(ctx context.Context, cluster string) error {
+	if err := h.prepare(ctx, cluster); err != nil {
+		return err
+	}
+	return h.migrate(ctx, cluster)
+}
+
+// prepare makes the roles, each with its password, and a database without tables.
+func (h *house) prepare(ctx context.Context, cluster string) error {
 	passwords := map[string]string{}
 	for _, role := range roles.Of(cluster) {
 		p, err := h.password(cluster, role)
@@ -56,14 +68,20 @@ func (h *house) furnish(ctx context.Context, cluster string) error {
 	if err != nil {
 		return err
 	}
-	if err := roles.Prepare(ctx, admin, cluster, Database, passwords); err != nil {
-		return err
-	}
+	return roles.Prepare(ctx, admin, cluster, Database, passwords)
+}
+
+// migrate brings the tables to the present.
+func (h *house) migrate(ctx context.Context, cluster string) error {
 	dir, err := migrations.Of(cluster)
 	if err != nil {
 		return err
 	}
-	owner, err := h.dsn(cluster, Database, roles.Owner, passwords[roles.Owner])
+	password, err := h.password(cluster, roles.Owner)
+	if err != nil {
+		return err
+	}
+	owner, err := h.dsn(cluster, Database, roles.Owner, password)
 	if err != nil {
 		return err
 	}
@@ -72,7 +90,7 @@ func (h *house) furnish(ctx context.Context, cluster string) error {
 
 // adoptServer uses a server that is not ours to start.
 func (h *house) adoptServer(ctx context.Context, cluster string) error {
-	u, err := url.Parse(existing(cluster))
+	u, err := url.Parse(h.existing(cluster))
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("the DSN of cluster %s is not a postgres:// address", cluster)
 	}
@@ -162,7 +180,7 @@ func (h *house) launchCluster(ctx context.Context, cluster string, bin pgserver.
 }
 
 func (h *house) stopCluster(ctx context.Context, cluster string) error {
-	if h.Postgres == "" {
+	if h.postgres() == "" {
 		return nil
 	}
 	lock, running := pgserver.Running(h.dataDir(cluster))

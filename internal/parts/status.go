@@ -74,7 +74,7 @@ func Read(ctx context.Context, home string) (Status, error) {
 
 func (h *house) readCluster(ctx context.Context, a Addresses, cluster string) PartStatus {
 	p := PartStatus{Name: cluster, Address: h.host(cluster), State: StateAbsent}
-	if p.Private = existing(cluster) == "" && !h.at(cluster).Existing; p.Private {
+	if p.Private = h.existing(cluster) == "" && !h.at(cluster).Existing; p.Private {
 		if h.at(cluster).Port == 0 {
 			return p
 		}
@@ -130,10 +130,12 @@ func (h *house) readVault(ctx context.Context, a Addresses) PartStatus {
 		p.State, p.Detail = StateDown, "it does not answer"
 	case err != nil:
 		p.State, p.Detail = StateDown, err.Error()
-	case !health.Serving():
-		p.State = StateSealed
-	default:
+	case health.Serving():
 		p.State = StateUp
+	case health.Initialized && !health.Sealed:
+		p.State, p.Detail = StateSealed, "it is unsealed and has no leader yet"
+	default:
+		p.State = StateSealed
 	}
 	return p
 }

@@ -36,6 +36,9 @@ func start(ctx context.Context, home string, out io.Writer, names ...string) (Ad
 		return Addresses{}, err
 	}
 	defer end()
+	if h.Aside == asideBegun {
+		return Addresses{}, &UnfinishedError{Home: h.home}
+	}
 	if err := h.ready(names); err != nil {
 		return Addresses{}, err
 	}
@@ -60,13 +63,15 @@ func start(ctx context.Context, home string, out io.Writer, names ...string) (Ad
 
 func (h *house) startPart(ctx context.Context, name string, out io.Writer, say func(string, ...any)) error {
 	switch {
-	case name == Vault && os.Getenv("VAULT_ADDR") != "":
+	case name == Vault && h.lent("VAULT_ADDR") != "":
 		return h.adoptVault(ctx)
+	case name == Vault && h.at(Vault).Of != "":
+		return h.awaitLentVault(ctx)
 	case name == Vault:
 		return h.startVault(ctx, out, say)
 	case !slices.Contains(roles.Clusters, name):
 		return errors.New("no part has that name")
-	case existing(name) != "":
+	case h.existing(name) != "":
 		return h.adoptServer(ctx, name)
 	}
 	if err := h.startCluster(ctx, name, say); err != nil {
@@ -78,7 +83,7 @@ func (h *house) startPart(ctx context.Context, name string, out io.Writer, say f
 // ready makes the folders, and stops before anything starts when PostgreSQL is
 // needed and missing.
 func (h *house) ready(names []string) error {
-	if !slices.ContainsFunc(names, func(n string) bool { return n != Vault && existing(n) == "" }) {
+	if !slices.ContainsFunc(names, func(n string) bool { return n != Vault && h.existing(n) == "" }) {
 		return nil
 	}
 	if _, err := pgserver.Find(); err != nil {
@@ -131,8 +136,14 @@ func stop(ctx context.Context, home string, out io.Writer, names ...string) erro
 }
 
 // Erase stops the private parts and removes the whole home, with the clusters that
-// live elsewhere. Nothing of it comes back.
+// live elsewhere and the home that was made aside. Nothing of it comes back. Parts of
+// another home, which one made aside may use, are left alone.
 func Erase(ctx context.Context, home string) error {
+	if aside := AsideOf(home); holdsParts(aside) {
+		if err := Erase(ctx, aside); err != nil {
+			return fmt.Errorf("erasing what was made aside: %w", err)
+		}
+	}
 	if err := Down(ctx, home, io.Discard); err != nil {
 		return err
 	}
@@ -140,8 +151,8 @@ func Erase(ctx context.Context, home string) error {
 	if err != nil {
 		return err
 	}
-	if h.Postgres != "" {
-		if err := os.RemoveAll(h.Postgres); err != nil {
+	if dir := h.postgres(); dir != "" {
+		if err := os.RemoveAll(dir); err != nil {
 			return fmt.Errorf("erasing the clusters: %w", err)
 		}
 	}

@@ -21,10 +21,16 @@ in this folder, beside what they protect: whoever reads it opens everything.
 In production Vault is somebody else's: set VAULT_ADDR, and no token lies here.
 `
 
-func (h *house) vault() vaultserver.Place { return vaultserver.Place{Dir: h.path("vault")} }
+func (h *house) vault() vaultserver.Place {
+	v := vaultserver.Place{Dir: h.path("vault"), Storage: h.at(Vault).Storage}
+	if v.Storage == "" {
+		v.Storage = v.Found()
+	}
+	return v
+}
 
 func (h *house) adoptVault(ctx context.Context) error {
-	addr := os.Getenv("VAULT_ADDR")
+	addr := h.lent("VAULT_ADDR")
 	if u, err := url.Parse(addr); err != nil || u.Host == "" {
 		return errors.New("VAULT_ADDR is not an address")
 	}
@@ -68,6 +74,11 @@ func (h *house) startVault(ctx context.Context, out io.Writer, say func(string, 
 		say("initialising: a development root token goes to %s", h.path("vault", "root-token"))
 		return h.initialize(ctx, client)
 	}
+	return h.unseal(ctx, v, client, health, out, say)
+}
+
+// unseal opens the private Vault with what lies beside it.
+func (h *house) unseal(ctx context.Context, v vaultserver.Place, client vaultserver.Client, health vaultserver.Health, out io.Writer, say func(string, ...any)) error {
 	token, err1 := os.ReadFile(h.path("vault", "root-token"))
 	share, err2 := os.ReadFile(h.path("vault", "unseal-share"))
 	if err := errors.Join(err1, err2); err != nil {
@@ -90,6 +101,10 @@ func (h *house) startVault(ctx context.Context, out io.Writer, say func(string, 
 		if err := client.Unseal(ctx, strings.TrimSpace(string(share))); err != nil {
 			return err
 		}
+	}
+	// Unsealed by one who was killed a moment ago, it may still be electing itself.
+	if err := client.AwaitServing(ctx); err != nil {
+		return err
 	}
 	return h.furnishVault(ctx, client)
 }
@@ -120,14 +135,21 @@ func (h *house) furnishVault(ctx context.Context, client vaultserver.Client) err
 }
 
 func (h *house) launchVault(ctx context.Context, v vaultserver.Place, program string) error {
-	port, err := keepPort(h.at(Vault).Port)
+	was := h.at(Vault)
+	port, err := keepPort(was.Port)
 	if err != nil {
 		return err
 	}
-	if err := h.set(Vault, place{Port: port}); err != nil {
+	now := place{Port: port, Storage: v.Storage}
+	if v.Storage == vaultserver.Raft {
+		if now.ClusterPort, err = keepPort(was.ClusterPort); err != nil {
+			return err
+		}
+	}
+	if err := h.set(Vault, now); err != nil {
 		return err
 	}
-	if err := v.Configure(program, port, 0); err != nil {
+	if err := v.Configure(program, now.Port, now.ClusterPort); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(v.LogFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)

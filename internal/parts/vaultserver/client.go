@@ -60,8 +60,12 @@ func (c Client) Unseal(ctx context.Context, share string) error {
 	if err := c.call(ctx, http.MethodPut, "sys/unseal", map[string]string{"key": share}, nil); err != nil {
 		return fmt.Errorf("unsealing vault: %w", err)
 	}
-	return c.await(ctx, Health.Serving)
+	return c.AwaitServing(ctx)
 }
+
+// AwaitServing waits until an unsealed server answers requests: one on raft storage
+// elects itself first, which takes some seconds after each start.
+func (c Client) AwaitServing(ctx context.Context) error { return c.await(ctx, Health.Serving) }
 
 // Seal closes the server: it forgets its keys until it is unsealed.
 func (c Client) Seal(ctx context.Context) error {
@@ -103,15 +107,8 @@ func (c Client) Furnish(ctx context.Context, auditFile string) error {
 	}
 	// The audit first: mounting is the first thing it should tell.
 	if auditFile != "" {
-		devices, err := list("sys/audit")
-		if err != nil {
-			return fmt.Errorf("listing vault's audit devices: %w", err)
-		}
-		if _, ok := devices["file/"]; !ok {
-			device := map[string]any{"type": "file", "options": map[string]string{"file_path": auditFile, "mode": "0600"}}
-			if err := c.call(ctx, http.MethodPut, "sys/audit/file", device, nil); err != nil {
-				return fmt.Errorf("enabling vault's audit: %w", err)
-			}
+		if err := c.auditTo(ctx, auditFile); err != nil {
+			return err
 		}
 	}
 	for _, m := range []struct{ list, at, mount, kind string }{
@@ -146,13 +143,9 @@ func (c Client) call(ctx context.Context, method, path string, body, answer any)
 		}
 		payload = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Addr, "/")+"/v1/"+path, payload)
+	req, err := c.request(ctx, method, path, payload)
 	if err != nil {
-		return fmt.Errorf("the address of vault does not parse: %w", err)
-	}
-	req.Header.Set("X-Vault-Request", "true")
-	if c.Token != "" {
-		req.Header.Set("X-Vault-Token", c.Token)
+		return err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -164,12 +157,22 @@ func (c Client) call(ctx context.Context, method, path string, body, answer any)
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	if resp.StatusCode/100 != 2 {
-		var refused struct{ Errors []string }
-		json.Unmarshal(text, &refused) // an answer without errors is told by its code
-		return fmt.Errorf("vault answers %d: %s", resp.StatusCode, strings.Join(refused.Errors, "; "))
+		return refusal(resp.StatusCode, text)
 	}
 	if answer == nil || len(text) == 0 {
 		return nil
 	}
 	return json.Unmarshal(text, answer)
+}
+
+func (c Client) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Addr, "/")+"/v1/"+path, body)
+	if err != nil {
+		return nil, fmt.Errorf("the address of vault does not parse: %w", err)
+	}
+	req.Header.Set("X-Vault-Request", "true")
+	if c.Token != "" {
+		req.Header.Set("X-Vault-Token", c.Token)
+	}
+	return req, nil
 }

@@ -16,7 +16,26 @@ import (
 // audit file, log.
 type Place struct {
 	Dir     string
-	Storage string // file or raft; empty means file
+	Storage string // File or Raft; empty means File
+}
+
+// Kinds of storage. A server on Raft gives snapshots of what it holds, which is what
+// a backup needs; homes made before there were backups are on File.
+const (
+	File = "file"
+	Raft = "raft"
+)
+
+// Found is the kind of storage that lies in the folder, Raft where nothing does yet.
+func (p Place) Found() string {
+	held, err := os.ReadDir(p.StorageDir())
+	if err != nil || len(held) == 0 {
+		return Raft
+	}
+	if _, err := os.Stat(filepath.Join(p.StorageDir(), "vault.db")); err == nil {
+		return Raft
+	}
+	return File
 }
 
 func (p Place) ConfigFile() string { return filepath.Join(p.Dir, "vault.json") }
@@ -33,7 +52,7 @@ func Addr(port int) string { return "http://" + net.JoinHostPort("127.0.0.1", st
 func (p Place) Configure(program string, port, clusterPort int) error {
 	kind := p.Storage
 	if kind == "" {
-		kind = "file"
+		kind = File
 	}
 	store := map[string]any{"path": p.StorageDir()}
 	listener := map[string]any{"address": net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "tls_disable": true}
@@ -45,8 +64,11 @@ func (p Place) Configure(program string, port, clusterPort int) error {
 		"ui":            false,
 		"log_level":     "info",
 	}
-	if kind == "raft" {
+	if kind == Raft {
 		store["node_id"] = "sceau"
+		// A server alone elects itself, after three of these waits: with the ones meant
+		// for several machines each start would take five times as long.
+		store["performance_multiplier"] = "1"
 		listener["cluster_address"] = net.JoinHostPort("127.0.0.1", strconv.Itoa(clusterPort))
 		config["cluster_addr"] = "https://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(clusterPort))
 	}

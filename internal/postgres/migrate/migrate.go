@@ -45,6 +45,35 @@ func Pending(ctx context.Context, dsn string, dir fs.FS) (int, error) {
 	return pending, err
 }
 
+// Version is the last migration that the database at dsn has, 0 for a fresh one.
+func Version(ctx context.Context, dsn string, dir fs.FS) (int64, error) {
+	var version int64
+	err := with(ctx, dsn, dir, func(p *goose.Provider) (err error) {
+		if version, err = p.GetDBVersion(ctx); err != nil {
+			return fmt.Errorf("reading migrations: %w", err)
+		}
+		return nil
+	})
+	return version, err
+}
+
+// Latest is the last migration of a folder.
+func Latest(dir fs.FS) (int64, error) {
+	names, err := fs.Glob(dir, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var latest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("reading the folder of migrations: %w", err)
+		}
+		latest = max(latest, version)
+	}
+	return latest, nil
+}
+
 func with(ctx context.Context, dsn string, dir fs.FS, do func(*goose.Provider) error) error {
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
