@@ -52,7 +52,7 @@ type verbs struct {
 	Catalogue catalogueVerbs `cmd:"" help:"Check the register against the annex, print the article 30 register."`
 	Generate  generateVerb   `cmd:"" help:"Write synthetic dossiers."`
 	Import    importVerb     `cmd:"" help:"Take dossiers in and seal them."`
-	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission."`
+	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission; verify their revisions."`
 	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
 	Scan      scanVerb       `cmd:"" help:"Look for canaries in everything that lies on disk."`
