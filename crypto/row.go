@@ -135,9 +135,11 @@ func (r *Row) expand(label string, size int) ([]byte, error) {
 // cell = format 1 | revision 4 | nonce 12 | ciphertext | tag 16
 const (
 	cellFormat = 1
-	cellHead   = 1 + 4
-	cellMin    = cellHead + aead.AESGCMIVSize + aead.AESGCMTagSize
+	cellMin    = CellHead + aead.AESGCMIVSize + aead.AESGCMTagSize
 )
+
+// CellHead is how many bytes of a cell stand before its nonce: format and revision.
+const CellHead = 1 + 4
 
 // CellOverhead is what a cell adds to a padded value.
 const CellOverhead = cellMin
@@ -151,7 +153,7 @@ func (r *Row) Seal(dst []byte, item string, revision uint32, padded []byte) []by
 	if err != nil {
 		panic("crypto: sealing " + item + ": longer than AES-GCM allows") // 64 GiB
 	}
-	dst = append(slices.Grow(dst, cellHead+len(box)), cellFormat)
+	dst = append(slices.Grow(dst, CellHead+len(box)), cellFormat)
 	dst = binary.BigEndian.AppendUint32(dst, revision)
 	return append(dst, box...)
 }
@@ -167,7 +169,7 @@ func (r *Row) Open(dst []byte, item string, cell []byte) ([]byte, error) {
 		return dst, fmt.Errorf("item %s: %w: the row was zeroed", item, ErrOpen)
 	}
 	aad := r.aad(item, revision)
-	padded, err := r.aead.Decrypt(cell[cellHead:], *aad)
+	padded, err := r.aead.Decrypt(cell[CellHead:], *aad)
 	aads.Put(aad)
 	if err != nil {
 		return dst, fmt.Errorf("item %s: %w", item, ErrOpen)
@@ -186,10 +188,19 @@ func Revision(cell []byte) (uint32, error) {
 	if len(cell) < cellMin {
 		return 0, fmt.Errorf("%w: a cell has at least %d bytes, this one %d", ErrOpen, cellMin, len(cell))
 	}
-	if cell[0] != cellFormat {
-		return 0, fmt.Errorf("%w: no cell has format %d", ErrOpen, cell[0])
+	return HeadRevision(cell[:CellHead])
+}
+
+// HeadRevision reads the revision of a cell of which the first CellHead bytes alone
+// were fetched: who compares revisions has no use for ciphertext.
+func HeadRevision(head []byte) (uint32, error) {
+	if len(head) != CellHead {
+		return 0, fmt.Errorf("%w: the head of a cell has %d bytes, this one %d", ErrOpen, CellHead, len(head))
 	}
-	return binary.BigEndian.Uint32(cell[1:cellHead]), nil
+	if head[0] != cellFormat {
+		return 0, fmt.Errorf("%w: no cell has format %d", ErrOpen, head[0])
+	}
+	return binary.BigEndian.Uint32(head[1:]), nil
 }
 
 // aad binds a cell to its place: format, campaign, unit, class, item, record and

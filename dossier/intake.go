@@ -168,10 +168,10 @@ func (in *Intake) trace(ctx context.Context, campaign string, sealed []*Sealed) 
 	events := make([]audit.Event, len(sealed))
 	for i, s := range sealed {
 		no := fileNumber(s.Routes)
-		detail, _ := json.Marshal(map[string]int{"cells": s.Cells, "revision": firstRevision})
+		detail := Created(s.Cells).detail()
 		events[i] = audit.Event{
 			At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1",
-			Action: "write", Items: in.Layout.written, Decision: audit.Granted, Rule: "intake",
+			Action: ActionWrite, Items: in.Layout.written, Decision: audit.Granted, Rule: "intake",
 			Subject: no[:], Agent: intakeRecipient, Candidate: s.Ref.String(), Detail: detail,
 		}
 	}

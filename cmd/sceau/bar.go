@@ -24,7 +24,12 @@ func newBar(t *terminal, doing string, of int64) bar {
 
 // The bar is for the eye: a terminal that cannot show it is no reason to fail.
 func (b bar) set(n int64) { _ = b.bar.Set64(n) }
-func (b bar) end()        { _ = b.bar.Finish() }
+
+func (b bar) end() {
+	if b.bar != nil { // it may not have begun
+		_ = b.bar.Finish()
+	}
+}
 
 // step is for work in several steps, each with a count of its own.
 func (b bar) step(doing string, n, of int64) {

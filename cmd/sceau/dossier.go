@@ -19,6 +19,8 @@ import (
 type dossierVerbs struct {
 	Find dossierFindVerb `cmd:"" help:"Find a candidate by a value given on standard input."`
 	Read dossierReadVerb `cmd:"" help:"Read what a mission is granted, or the items named."`
+
+	Verify dossierVerifyVerb `cmd:"" help:"Compare the revision of each cell with the traces of writes, which live one year: an older cell put back is found."`
 }
 
 // asking is what every request of a mission says. No flag states a relation, a

@@ -53,7 +53,7 @@ type verbs struct {
 	Generate  generateVerb   `cmd:"" help:"Write synthetic dossiers."`
 	Import    importVerb     `cmd:"" help:"Take dossiers in and seal them."`
 	Keys      keysVerbs      `cmd:"" help:"Forget, turn, freeze: what is done to keys."`
-	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission."`
+	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission; verify their revisions."`
 	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
 	Scan      scanVerb       `cmd:"" help:"Look for canaries in everything that lies on disk."`
