@@ -17,31 +17,43 @@ import (
 // one too many, whoever added it.
 var granted = map[string]map[string][]string{
 	"sceau_gate": {
-		"SELECT": {"(sealed)", "campaign", "programme", "mission", "account", "fact", "routing", "blind_index", "policy_publication", "policy_signature"},
+		"SELECT": {"(sealed)", "campaign", "programme", "mission", "account", "fact", "routing", "blind_index", "policy_publication", "policy_signature", "brake"},
 	},
 	"sceau_intake": {
 		"SELECT": {"campaign", // which are open, when it serves
+			"brake",               // nothing enters what is frozen
 			"programme", "school", // routes are drawn from them
 			"blind_index",               // a registration number enters once
 			"import", "import_refusal"}, // an import resumes
-		"INSERT": {"(sealed)", "agents_agent", "account", "password", "routing", "blind_index", "import", "import_refusal"},
+		"INSERT": {"(sealed)", "agents_agent", "account", "password", "routing", "scope", "blind_index", "import", "import_refusal"},
 		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
 	},
 	"sceau_register": {
-		"SELECT": {"campaign", "programme", "school", "mission", "fact"},
-		"INSERT": {"campaign", "programme", "school", "mission", "fact"},
-		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by"},
+		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake"},
+		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake"},
+		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by", "brake.thawed_at", "brake.thawed_by"},
+	},
+	"sceau_forget": {
+		"SELECT": {"scope", "routing"}, // a route is found by a tag, and removed by a function
 	},
 	"sceau_policy": {
 		"SELECT": {"policy_publication", "policy_signature"},
 		"INSERT": {"policy_publication", "policy_signature"},
 	},
 	"sceau_keyring_write": {
-		"SELECT": {"key_name", "branch_key"},
+		"SELECT": {"key_name", "branch_key", "wrap_floor"},
 		"INSERT": {"unit_secret", "unit_class_secret"},
 	},
 	"sceau_keyring_read": {
 		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret"},
+	},
+	"sceau_keyring_turn": {
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "epoch"},
+		"INSERT": {"key_turn", "epoch"},
+		"UPDATE": {"key_turn", "epoch", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
+	},
+	"sceau_keyring_forget": {
+		"SELECT": {"forgetting"},
 	},
 	"sceau_trace_write": {
 		"SELECT": {"day_key", "trace_hash", "day_log", "field_set.id"},
@@ -54,8 +66,11 @@ var granted = map[string]map[string][]string{
 
 // functions are those that a role may call, of ours.
 var functions = map[string][]string{
-	"sceau_register":    {"open_campaign"},
-	"sceau_trace_write": {"open_connection_days", "open_trace_day"},
+	"sceau_register":       {"open_campaign"},
+	"sceau_forget":         {"forget_account", "forget_file"},
+	"sceau_keyring_turn":   {"raise_floor"},
+	"sceau_keyring_forget": {"forget_units"},
+	"sceau_trace_write":    {"open_connection_days", "open_trace_day"},
 }
 
 func TestEachRoleMayDoWhatItDoesAndNoMore(t *testing.T) {
@@ -202,6 +217,18 @@ func TestTheServerRefusesEachRoleWhatIsNotItsPart(t *testing.T) {
 			"DELETE FROM fact",
 			"DELETE FROM campaign",
 			"SELECT publication FROM policy_publication",
+			"CREATE TABLE notebook (line text)",
+		},
+		"sceau_forget": {
+			"SELECT last_name FROM identity_other",
+			"SELECT mac FROM blind_index",
+			"SELECT hash FROM password",
+			"SELECT credential FROM account",
+			"DELETE FROM routing",
+			"DELETE FROM blind_index",
+			"DELETE FROM account",
+			"UPDATE routing SET state = state",
+			"INSERT INTO scope VALUES ('2026', 'school', 'x')",
 			"CREATE TABLE notebook (line text)",
 		},
 		"sceau_policy": {

@@ -124,7 +124,8 @@ BEGIN
     RETURN QUERY SELECT f.unit FROM forgetting f WHERE f.campaign = of_campaign AND f.unit = ANY (of_units);
 END $$;
 -- +goose StatementEnd
-REVOKE ALL ON FUNCTION raise_floor(text, text, text, integer), forget_units(text, bytea[], timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION raise_floor(text, text, text, integer), forget_units(text, bytea[], timestamptz),
+    refuse_old_units(), refuse_old_class_secrets(), key_state_moves(), key_name_stays() FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA public TO sceau_keyring_turn, sceau_keyring_forget;
 GRANT SELECT ON wrap_floor TO sceau_keyring_write;
