@@ -268,7 +268,7 @@ func (l *ledger) pair(r *rapid.T, kind string) (a, b cell, ok bool) {
 // identity that opens every class.
 func TestTheItemsThatNoAccountReadsDoNotMoveEither(t *testing.T) {
 	l := loadLedger(t, open(t))
-	ring, _, err := l.ColdRing("rights")
+	ring, _, err := l.ColdRing("keyring-verify")
 	if err != nil {
 		t.Fatal(err)
 	}
