@@ -56,6 +56,8 @@ type verbs struct {
 	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission; verify their revisions."`
 	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
+	Backup    backupVerb     `cmd:"" help:"Copy the whole platform to a folder."`
+	Restore   restoreVerb    `cmd:"" help:"Bring a backup back beside the live platform."`
 	Scan      scanVerb       `cmd:"" help:"Look for canaries in everything that lies on disk."`
 	Demo      demoVerb       `cmd:"" help:"A campaign under seal, from one command."`
 	Bench     benchVerb      `cmd:"" help:"Measure against the limits, in one run."`

@@ -48,6 +48,10 @@ func TestTheManualIsTrue(t *testing.T) {
 			"part":    part,
 			"db":      db,
 			"widen":   widen,
+
+			"same-items": sameItems,
+			"damage":     damage,
+			"erase":      eraseHome,
 		},
 	})
 }
@@ -259,6 +263,31 @@ func asAdministrator(ts *testscript.TestScript, cluster string, do func(context.
 		return err
 	}
 	return errors.Join(do(ctx, c), c.Close(ctx))
+}
+
+// sameItems compares the values of two answers, which have traces of their own.
+func sameItems(ts *testscript.TestScript, neg bool, args []string) {
+	var items [2]json.RawMessage
+	for i, file := range args {
+		var answer struct{ Items json.RawMessage }
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &answer))
+		items[i] = answer.Items
+	}
+	if len(items[0]) < 3 || !bytes.Equal(items[0], items[1]) {
+		ts.Fatalf("%s and %s do not say the same", args[0], args[1])
+	}
+}
+
+// damage changes one byte in the middle of a file.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	text := []byte(ts.ReadFile(args[0]))
+	text[len(text)/2] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+}
+
+// eraseHome stops the parts of a home and removes it.
+func eraseHome(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(parts.Erase(context.Background(), args[0]))
 }
 
 // widen adds a row to the table in force, in the database, as its administrator

@@ -30,9 +30,9 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{dir: dir, dirty: map[string]bool{}}, nil
 }
 
-// sameDay is the date of every blob: the day it came would join it to the rows
-// that were written with it.
-var sameDay = time.Unix(0, 0)
+// SameDay is the date of every blob, copies included: the day it came would join it to
+// the rows that were written with it.
+var SameDay = time.Unix(0, 0)
 
 // Put keeps a blob under a new name. It is durable after Sync.
 func (f *Folder) Put(_ context.Context, name string, sealed []byte) error {
@@ -48,7 +48,7 @@ func (f *Folder) Put(_ context.Context, name string, sealed []byte) error {
 		return err
 	}
 	_, err = file.Write(sealed)
-	err = errors.Join(err, os.Chtimes(path, sameDay, sameDay), file.Sync(), file.Close())
+	err = errors.Join(err, os.Chtimes(path, SameDay, SameDay), file.Sync(), file.Close())
 	if err == nil {
 		f.mu.Lock()
 		f.dirty[filepath.Dir(path)] = true

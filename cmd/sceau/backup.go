@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"sceau/internal/backup"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+)
+
+type backupVerb struct {
+	To   string   `required:"" placeholder:"DIR" type:"path" help:"A folder that is absent, empty, or holds a backup that was cut."`
+	Only []string `placeholder:"PART" help:"The parts to copy (data, keyring, audit, policy, vault), joined by commas. None: all."`
+	JSON bool     `help:"Print JSON." name:"json"`
+}
+
+func (v backupVerb) Run(ctx context.Context, t *terminal) error {
+	needed := parts.Names
+	if v.Only != nil {
+		needed = []string{parts.Keyring} // whose lock keeps keys from being destroyed
+	}
+	addresses, err := parts.Need(ctx, parts.DefaultHome(), needed...)
+	if err != nil {
+		return err
+	}
+	show := newSteps(t)
+	defer show.end()
+	summary, err := house.Backup(ctx, addresses, v.To, backup.Options{Only: v.Only, Progress: show.step})
+	if err != nil {
+		return err
+	}
+	show.end()
+	if v.JSON {
+		return printJSON(t, summary)
+	}
+	if err := printCopied(t, summary.Parts); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "backup %s of %s is whole in %s\nkeep its folders apart, the data for years and the keyring for days: docs/runbook.md says who keeps what\n",
+		summary.ID, summary.Began.Format(time.RFC3339), v.To)
+	return err
+}
+
+type restoreVerb struct {
+	From    string   `required:"" placeholder:"DIR" type:"existingdir" help:"The backup."`
+	Aside   bool     `help:"Bring it back beside the live home, in SCEAU_HOME/aside."`
+	Vault   string   `enum:"current,backup" default:"current" help:"The Vault it speaks to: that of the live home, or one of its own made from the snapshot."`
+	Data    string   `placeholder:"DIR" type:"existingdir" help:"An older backup, whose data is taken in place of this one's."`
+	Only    []string `placeholder:"PART" help:"The parts to bring back, joined by commas. None: all."`
+	Replace bool     `help:"Erase the home that an earlier restore left aside."`
+	JSON    bool     `help:"Print JSON." name:"json"`
+}
+
+func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
+	if !v.Aside {
+		return misuse{hinted{errors.New("a backup is brought back beside the live platform, with --aside"),
+			"putting it in the place of the live one loses what came in since, and is a person's decision: see docs/runbook.md"}}
+	}
+	show := newSteps(t)
+	defer show.end()
+	restored, err := house.RestoreAside(ctx, parts.DefaultHome(), v.From, backup.RestoreOptions{Vault: v.Vault, Only: v.Only,
+		Replace: v.Replace, Data: v.Data, Progress: show.step, Out: t.err})
+	if errors.Is(err, parts.ErrAsideExists) {
+		err = hinted{err, "--replace erases it and brings this backup back in its place"}
+	}
+	if err != nil {
+		return err
+	}
+	show.end()
+	if v.JSON {
+		return printJSON(t, restored)
+	}
+	if err := printCopied(t, restored.Parts); err != nil {
+		return err
+	}
+	for _, path := range restored.Absent {
+		fmt.Fprintf(t.err, "sceau: %s is in no backup and not in this home: bring it from where it is kept\n", path)
+	}
+	_, err = fmt.Fprintf(t.out, "backup %s is back in %s, with the Vault of %s\nSCEAU_HOME=%s names it to every command; it has servers of its own, which `sceau down` stops\n",
+		restored.Backup, restored.Home, map[string]string{backup.Current: "the live home", backup.FromBackup: "its own"}[restored.Vault], restored.Home)
+	return err
+}
+
+func printCopied(t *terminal, all []backup.Copied) error {
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PART\tFILES\tMB")
+	for _, c := range all {
+		fmt.Fprintf(w, "%s\t%d\t%.1f\n", c.Part, c.Files, float64(c.Bytes)/1e6)
+	}
+	return w.Flush()
+}
+
+// steps shows what a long work does: a line for each thing, and a bar, on terminals,
+// where it knows how long that is.
+type steps struct {
+	t     *terminal
+	doing string
+	bar   *bar
+}
+
+func newSteps(t *terminal) *steps { return &steps{t: t} }
+
+func (s *steps) step(at backup.Step) {
+	if at.Doing != s.doing {
+		s.end()
+		s.doing = at.Doing
+		fmt.Fprintln(s.t.err, "sceau:", at.Doing)
+	}
+	if at.Of == 0 {
+		return
+	}
+	if s.bar == nil {
+		b := newBar(s.t, at.Doing, at.Of)
+		s.bar = &b
+	}
+	s.bar.set(at.Done)
+}
+
+func (s *steps) end() {
+	if s.bar != nil {
+		s.bar.end()
+		s.bar = nil
+	}
+}
