@@ -43,8 +43,9 @@ type UnitWriter interface {
 // A Forgetter deletes the secrets of units for good, and keeps a ledger of it.
 type Forgetter interface {
 	// Forget answers which of the units are forgotten, now or before: one that never
-	// was is left out. Done twice it changes nothing.
-	Forget(ctx context.Context, campaign string, at time.Time, units ...UnitID) (gone []UnitID, err error)
+	// was is left out. Done twice it changes nothing. The ledger keeps the words in
+	// which it was asked.
+	Forget(ctx context.Context, campaign, target string, at time.Time, units ...UnitID) (gone []UnitID, err error)
 }
 
 // A CampaignStore is what making a campaign's keys needs. Both calls keep what is

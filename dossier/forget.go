@@ -127,7 +127,7 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	if _, err := f.Traces.Record(ctx, event); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	gone, err := f.Keys.Forget(ctx, campaign, f.Now(), t.units(f.Layout)...)
+	gone, err := f.Keys.Forget(ctx, campaign, t.String(), f.Now(), t.units(f.Layout)...)
 	if err == nil {
 		err = f.erase(ctx, campaign, t, routing, len(gone))
 	}

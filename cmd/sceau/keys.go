@@ -17,6 +17,7 @@ import (
 type keysVerbs struct {
 	Status keysStatusVerb  `cmd:"" help:"Say where the keys of a campaign stand: states, versions, wraps of each version, epochs."`
 	Forget keysForgetVerb  `cmd:"" help:"Forget a candidate, a responsible or a bundle of documents, at once and for good."`
+	Epoch  keysEpochVerbs  `cmd:"" help:"Make older copies of the keyring useless: re-wrap all, verify all, back up, try the backup; then wait for another person."`
 	Rotate keysRotateVerbs `cmd:"" help:"Turn keys under load."`
 	Freeze keysFreezeVerb  `cmd:"" help:"Stop a campaign, a class or a mission at once, at the gate and in Vault. Nothing is destroyed."`
 	Thaw   keysThawVerb    `cmd:"" help:"Let it go on."`

@@ -306,13 +306,13 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		day := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 		stranger := crypto.NewUnitID()
 		for range 2 { // the second changes nothing
-			gone, err := store.Forget(t.Context(), "2026", day, ids[0], ids[1], stranger)
+			gone, err := store.Forget(t.Context(), "2026", "them", day, ids[0], ids[1], stranger)
 			slices.SortFunc(gone, func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) })
 			if err != nil || !slices.Equal(gone, ids[:2]) {
 				t.Errorf("%d units are forgotten, error %v, want the two that were there", len(gone), err)
 			}
 		}
-		if gone, err := store.Forget(t.Context(), "2027", day, ids[2]); err != nil || len(gone) != 0 {
+		if gone, err := store.Forget(t.Context(), "2027", "them", day, ids[2]); err != nil || len(gone) != 0 {
 			t.Errorf("in another campaign %d are forgotten, error %v", len(gone), err)
 		}
 		left, err := store.Units(t.Context(), "2026", ids...)

@@ -225,7 +225,7 @@ func (s *Store) SaveEpoch(ctx context.Context, e rotation.Epoch) (rotation.Epoch
 }
 
 // Forget deletes units and writes them into the ledger.
-func (s *Store) Forget(ctx context.Context, campaign string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
+func (s *Store) Forget(ctx context.Context, campaign, target string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.forgotten == nil {

@@ -176,7 +176,7 @@ func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
 	restored := &crypto.Keyring{Service: &w.service, Store: old}
 
 	forgotten, living := w.people[0], w.people[1:]
-	if _, err := w.store.Forget(t.Context(), campaign, w.now, forgotten); err != nil {
+	if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, forgotten); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.opens(t, w.ring, forgotten); !errors.Is(err, crypto.ErrForgotten) {
@@ -230,7 +230,7 @@ func TestAnEpochIsDueAfterAForgettingAndOnceAWeek(t *testing.T) {
 	}
 	forget := func(i int) {
 		t.Helper()
-		if _, err := w.store.Forget(t.Context(), campaign, w.now, w.people[i]); err != nil {
+		if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, w.people[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -338,7 +338,7 @@ func TestAnEpochCutAnywhereIsEndedByTheNextRun(t *testing.T) {
 			for n := 1; ; n++ {
 				w := newWorld(t, 8)
 				person := w.person(t)
-				if _, err := w.store.Forget(t.Context(), campaign, w.now, w.people[0]); err != nil {
+				if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, w.people[0]); err != nil {
 					t.Fatal(err)
 				}
 				w.trip = trip{at: n, after: after, before: func(what string) {

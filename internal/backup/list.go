@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -32,6 +33,33 @@ type Copied struct {
 	Bytes      int64  `json:"bytes"`
 	Migrations int64  `json:"migrations,omitempty"` // the last one that the database has
 	List       string `json:"list"`                 // SHA-256 of files.ndjson
+}
+
+// Digest stands for the whole backup: every file is in a list, and the lists are here.
+func (s Summary) Digest() string {
+	h := newHash()
+	fmt.Fprintln(h, s.Format, s.ID)
+	for _, c := range s.Parts {
+		fmt.Fprintln(h, c.Part, c.Files, c.Bytes, c.List)
+	}
+	return hexOf(sum32(h))
+}
+
+// Check reads every file of a finished backup and compares it with the lists.
+func Check(ctx context.Context, dir string) (Summary, error) {
+	s, err := Read(dir)
+	if err != nil {
+		return s, err
+	}
+	for _, c := range s.Parts {
+		if _, err := check(dir, c, func(int64) {}); err != nil {
+			return s, err
+		}
+		if ctx.Err() != nil {
+			return s, context.Cause(ctx)
+		}
+	}
+	return s, nil
 }
 
 // part finds a part of the backup.

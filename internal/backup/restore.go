@@ -31,6 +31,7 @@ type RestoreOptions struct {
 	Vault   string   // Current when empty
 	Only    []string // the parts to bring back; nil for all that the backup has
 	Replace bool     // an earlier home aside is erased first
+	Trial   bool     // a home of its own, for as long as it takes to see that the backup opens
 	// Data is another, older backup whose data is brought back: data is kept for years,
 	// and opens with the keys of the same time or later.
 	Data     string
@@ -75,7 +76,11 @@ func RestoreAside(ctx context.Context, home, from string, keeps Keeps, o Restore
 	if err := r.check(ctx); err != nil {
 		return Restored{}, err
 	}
-	aside, err := parts.BeginAside(ctx, home, r.Replace)
+	name := parts.ForUse
+	if r.Trial {
+		name = parts.ForTrial
+	}
+	aside, err := parts.BeginAside(ctx, home, name, r.Replace || r.Trial)
 	if err != nil {
 		return Restored{}, err
 	}

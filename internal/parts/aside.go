@@ -38,8 +38,14 @@ func (e *UnfinishedError) Hint() string {
 // ErrAsideExists means that a home was brought back already, and may be in use.
 var ErrAsideExists = errors.New("a home was brought back aside already")
 
-// AsideOf is where a backup is brought back beside a home.
-func AsideOf(home string) string { return filepath.Join(home, "aside") }
+// Homes made aside, by the name of their folder.
+const (
+	ForUse   = "aside" // to be looked at, and used in place of the live one
+	ForTrial = "trial" // to see that a backup opens, and gone when that was seen
+)
+
+// AsideOf is where a backup is brought back beside a home, to be used.
+func AsideOf(home string) string { return filepath.Join(home, ForUse) }
 
 func holdsParts(home string) bool {
 	_, err := os.Stat(filepath.Join(home, "parts.json"))
@@ -54,10 +60,10 @@ type Aside struct {
 	end   func()
 }
 
-// BeginAside makes an empty home beside a live one. What a cut restore left there is
+// BeginAside makes an empty home beside a live one, ForUse or ForTrial. What a cut restore left there is
 // erased; a home that was finished is ErrAsideExists, unless it is to be replaced. The
 // caller ends it with Finish, or leaves it unfinished with Close.
-func BeginAside(ctx context.Context, home string, replace bool) (*Aside, error) {
+func BeginAside(ctx context.Context, home, name string, replace bool) (*Aside, error) {
 	live, err := openHouse(home)
 	if err != nil {
 		return nil, err
@@ -69,12 +75,12 @@ func BeginAside(ctx context.Context, home string, replace bool) (*Aside, error) 
 		return nil, fmt.Errorf("making the home of the parts: %w", err)
 	}
 	// One restore at a time; beside the aside, because the aside may be erased.
-	end, err := turn.Take(ctx, live.path(".aside"))
+	end, err := turn.Take(ctx, live.path("."+name))
 	if err != nil {
 		return nil, err
 	}
 	a := &Aside{live: live, end: end}
-	if err := a.begin(ctx, AsideOf(live.home), replace); err != nil {
+	if err := a.begin(ctx, live.path(name), replace); err != nil {
 		end()
 		return nil, err
 	}

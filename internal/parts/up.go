@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -139,9 +140,11 @@ func stop(ctx context.Context, home string, out io.Writer, names ...string) erro
 // live elsewhere and the home that was made aside. Nothing of it comes back. Parts of
 // another home, which one made aside may use, are left alone.
 func Erase(ctx context.Context, home string) error {
-	if aside := AsideOf(home); holdsParts(aside) {
-		if err := Erase(ctx, aside); err != nil {
-			return fmt.Errorf("erasing what was made aside: %w", err)
+	for _, name := range []string{ForUse, ForTrial} {
+		if aside := filepath.Join(home, name); holdsParts(aside) {
+			if err := Erase(ctx, aside); err != nil {
+				return fmt.Errorf("erasing what was made aside: %w", err)
+			}
 		}
 	}
 	if err := Down(ctx, home, io.Discard); err != nil {

@@ -279,16 +279,16 @@ func TestTheRolesThatForgetAndTurnDoNothingElse(t *testing.T) {
 	for role, statements := range map[string][]string{
 		"sceau_keyring_forget": {
 			"SELECT wrap FROM unit_secret", "DELETE FROM unit_secret", "DELETE FROM forgetting", "SELECT raise_floor('x', 'person', '', 2)",
-			"INSERT INTO forgetting VALUES ('x', '', now())",
+			"INSERT INTO forgetting VALUES ('x', '', 'x', now())",
 		},
 		"sceau_keyring_turn": {
 			"DELETE FROM unit_secret", "UPDATE unit_secret SET commitment = ''", "UPDATE unit_secret SET unit = unit",
 			"INSERT INTO unit_secret VALUES ('x', '', '', 'k', '', '')", "INSERT INTO branch_key VALUES ('x', 'c', '', 1, '', '')",
 			"DELETE FROM key_name", "UPDATE key_name SET name = name", "UPDATE wrap_floor SET version = 1", "DELETE FROM epoch",
-			"SELECT forget_units('x', ARRAY[''::bytea], now())",
+			"SELECT forget_units('x', 'x', ARRAY[''::bytea], now())",
 		},
-		"sceau_keyring_write": {"SELECT forget_units('x', ARRAY[''::bytea], now())", "UPDATE unit_secret SET wrap = wrap"},
-		"sceau_keyring_read":  {"SELECT forget_units('x', ARRAY[''::bytea], now())", "UPDATE unit_secret SET wrap = wrap"},
+		"sceau_keyring_write": {"SELECT forget_units('x', 'x', ARRAY[''::bytea], now())", "UPDATE unit_secret SET wrap = wrap"},
+		"sceau_keyring_read":  {"SELECT forget_units('x', 'x', ARRAY[''::bytea], now())", "UPDATE unit_secret SET wrap = wrap"},
 	} {
 		conn := p.connect(t, "keyring", role)
 		for _, statement := range statements {

@@ -103,11 +103,12 @@ CREATE TABLE epoch (
 );
 CREATE UNIQUE INDEX epoch_open ON epoch (campaign) WHERE state <> 'ended';
 
--- Who was forgotten, unit by unit. A keyring restored from a backup forgets them again before it
--- serves.
+-- Who was forgotten, unit by unit, and in which words it was asked. What is restored from a backup
+-- forgets them again before it serves.
 CREATE TABLE forgetting (
     campaign text        NOT NULL,
     unit     bytea       NOT NULL CHECK (octet_length(unit) = 16),
+    target   text        NOT NULL,
     at       timestamptz NOT NULL,
     PRIMARY KEY (unit, campaign)
 );
@@ -116,15 +117,15 @@ CREATE TABLE forgetting (
 -- one without the ledger. It answers which of the units are forgotten, now or before. Done twice it
 -- changes nothing.
 -- +goose StatementBegin
-CREATE FUNCTION forget_units(of_campaign text, of_units bytea[], on_time timestamptz) RETURNS SETOF bytea
+CREATE FUNCTION forget_units(of_campaign text, of_target text, of_units bytea[], on_time timestamptz) RETURNS SETOF bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     WITH gone AS (DELETE FROM unit_secret u WHERE u.campaign = of_campaign AND u.unit = ANY (of_units) RETURNING u.unit)
-    INSERT INTO forgetting SELECT of_campaign, gone.unit, on_time FROM gone ON CONFLICT DO NOTHING;
+    INSERT INTO forgetting SELECT of_campaign, gone.unit, of_target, on_time FROM gone ON CONFLICT DO NOTHING;
     RETURN QUERY SELECT f.unit FROM forgetting f WHERE f.campaign = of_campaign AND f.unit = ANY (of_units);
 END $$;
 -- +goose StatementEnd
-REVOKE ALL ON FUNCTION raise_floor(text, text, text, integer), forget_units(text, bytea[], timestamptz),
+REVOKE ALL ON FUNCTION raise_floor(text, text, text, integer), forget_units(text, text, bytea[], timestamptz),
     refuse_old_units(), refuse_old_class_secrets(), key_state_moves(), key_name_stays() FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA public TO sceau_keyring_turn, sceau_keyring_forget;
@@ -135,4 +136,4 @@ GRANT UPDATE (wrap) ON branch_key, unit_secret, unit_class_secret TO sceau_keyri
 GRANT UPDATE (state) ON key_name TO sceau_keyring_turn;
 GRANT EXECUTE ON FUNCTION raise_floor(text, text, text, integer) TO sceau_keyring_turn;
 GRANT SELECT ON forgetting TO sceau_keyring_forget;
-GRANT EXECUTE ON FUNCTION forget_units(text, bytea[], timestamptz) TO sceau_keyring_forget;
+GRANT EXECUTE ON FUNCTION forget_units(text, text, bytea[], timestamptz) TO sceau_keyring_forget;

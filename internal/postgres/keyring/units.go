@@ -141,12 +141,12 @@ func (s *Store) OwnClass(ctx context.Context, campaign, class string, unit crypt
 // Forget deletes the secrets of units, with those that they have of their own for a
 // class, and writes the units into the ledger of those forgotten. It answers which of
 // them are forgotten, now or before: one that never was is left out.
-func (s *Store) Forget(ctx context.Context, campaign string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
+func (s *Store) Forget(ctx context.Context, campaign, target string, at time.Time, units ...crypto.UnitID) (gone []crypto.UnitID, err error) {
 	ids := make([][]byte, len(units))
 	for i := range units {
 		ids[i] = units[i][:]
 	}
-	rows, err := s.db.Query(ctx, `SELECT forget_units($1, $2, $3)`, campaign, ids, at)
+	rows, err := s.db.Query(ctx, `SELECT forget_units($1, $2, $3, $4)`, campaign, target, ids, at)
 	err = each(rows, err, func(r pgx.Rows) error {
 		var unit []byte
 		if err := r.Scan(&unit); err != nil {
@@ -156,4 +156,21 @@ func (s *Store) Forget(ctx context.Context, campaign string, at time.Time, units
 		return nil
 	})
 	return gone, explain(ctx, err)
+}
+
+// A Forgetting is one entry of the ledger: what was asked to be forgotten.
+type Forgetting struct{ Campaign, Target string }
+
+// Ledger lists what was forgotten, oldest first.
+func (s *Store) Ledger(ctx context.Context) (all []Forgetting, err error) {
+	rows, err := s.db.Query(ctx, `SELECT campaign, target FROM forgetting GROUP BY campaign, target ORDER BY min(at), target`)
+	err = each(rows, err, func(r pgx.Rows) error {
+		var f Forgetting
+		if err := r.Scan(&f.Campaign, &f.Target); err != nil {
+			return err
+		}
+		all = append(all, f)
+		return nil
+	})
+	return all, explain(ctx, err)
 }

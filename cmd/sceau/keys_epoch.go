@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sceau/crypto/rotation"
+)
+
+type keysEpochVerbs struct {
+	Run     keysEpochVerb        `cmd:"" default:"withargs" help:"Carry the epoch of a campaign to where it waits for another person; begin one when one is due."`
+	Approve keysEpochApproveVerb `cmd:"" help:"Approve the epoch that waits, as another person; then the old version is trimmed."`
+}
+
+type keysEpochVerb struct {
+	onCampaign `embed:""`
+	Order      bool `help:"Begin one now, though none is due: an epoch follows a forgetting, once a week at most."`
+}
+
+func (v keysEpochVerb) Run(ctx context.Context, t *terminal) error {
+	h, campaign, err := v.in(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	bar := newBar(t, "re-wrapping", 1)
+	defer bar.end()
+	e, err := h.RunEpoch(ctx, campaign, operator(), v.Order, bar.step)
+	bar.end()
+	if errors.Is(err, rotation.ErrNotDue) {
+		return hinted{err, "`sceau keys epoch --order` begins one now"}
+	}
+	if err != nil {
+		return err
+	}
+	return printEpoch(t, e, v.JSON)
+}
+
+type keysEpochApproveVerb struct {
+	onCampaign `embed:""`
+	As         string `required:"" placeholder:"MISSION" help:"The mission of the person who approves: a mission of the ministry (R1a), and not the one who ordered."`
+}
+
+func (v keysEpochApproveVerb) Run(ctx context.Context, t *terminal) error {
+	h, campaign, err := v.in(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	e, err := h.ApproveEpoch(ctx, campaign, v.As)
+	if err != nil {
+		return err
+	}
+	return printEpoch(t, e, v.JSON)
+}
+
+func printEpoch(t *terminal, e rotation.Epoch, json bool) error {
+	if json {
+		return printJSON(t, e)
+	}
+	fmt.Fprintln(t.out, epochText(e))
+	if e.State == rotation.Waiting {
+		fmt.Fprintln(t.err, "sceau: another person approves it: `sceau keys epoch approve --as MISSION`")
+	}
+	return nil
+}

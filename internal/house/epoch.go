@@ -1,0 +1,177 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/crypto/rotation"
+	"sceau/dossier"
+	"sceau/internal/backup"
+	"sceau/internal/parts"
+	"sceau/internal/postgres/keyring"
+	"sceau/internal/postgres/roles"
+)
+
+// approvers are the recipients whose missions may approve an epoch: the staff of the
+// controller, and the cell that looks after its security.
+var approvers = []catalogue.RecipientID{"R1a", "R1a-sec"}
+
+// RunEpoch carries the epoch of a campaign to where it waits for a second person.
+func (h *House) RunEpoch(ctx context.Context, campaign, by string, ordered bool, progress rotation.Progress) (rotation.Epoch, error) {
+	job, epochs, err := h.KeyJob(ctx, progress)
+	if err != nil {
+		return rotation.Epoch{}, err
+	}
+	return job.Run(ctx, epochs, trial{h, progress}, campaign, by, ordered)
+}
+
+// ApproveEpoch trims, on the word of a mission that is looked up, presents its
+// credential, and is traced before anything is destroyed.
+func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (rotation.Epoch, error) {
+	job, epochs, err := h.KeyJob(ctx, nil)
+	if err != nil {
+		return rotation.Epoch{}, err
+	}
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return rotation.Epoch{}, err
+	}
+	credential, err := h.Credential(mission)
+	if err != nil {
+		return rotation.Epoch{}, err
+	}
+	ask := dossier.Ask{Mission: mission, Credential: credential, Purpose: "P1", Campaign: campaign}
+	if err := gate.Vouch(ctx, ask, "approve an epoch", approvers, campaign); err != nil {
+		return rotation.Epoch{}, err
+	}
+	return job.Approve(ctx, epochs, trial{h, nil}, campaign, "mission:"+mission)
+}
+
+// A trial backs up keyring and Vault together, and brings them back in a house of
+// their own to see that they open.
+type trial struct {
+	house    *House
+	progress rotation.Progress
+}
+
+var _ rotation.Keeper = trial{}
+
+// Keep is that of rotation.Keeper.
+func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
+	h := t.house
+	now := h.Now().UTC()
+	where := h.Path("epochs", fmt.Sprintf("%s-%d-%s", e.Campaign, e.Number, now.Format("20060102T150405")))
+	said := func(s backup.Step) {
+		if t.progress != nil {
+			t.progress(s.Doing, s.Done, max(s.Of, s.Done))
+		}
+	}
+	if err := os.MkdirAll(h.Path("epochs"), 0o700); err != nil {
+		return rotation.Kept{}, err
+	}
+	summary, err := Backup(ctx, h.Parts, where, backup.Options{Only: backup.Keys, Progress: said, Now: h.Now})
+	if err != nil {
+		return rotation.Kept{}, err
+	}
+	kept := rotation.Kept{Where: where, Digest: summary.Digest(), At: now}
+	kept.Controls, err = t.open(ctx, where, controls, said)
+	return kept, err
+}
+
+// open brings a backup back in a home of its own, opens the controls there, and takes
+// the home away again.
+func (t trial) open(ctx context.Context, from string, controls []rotation.Control, said func(backup.Step)) (opened int, err error) {
+	h := t.house
+	restored, err := RestoreAside(ctx, h.home, from, backup.RestoreOptions{Trial: true, Only: backup.Keys, Vault: backup.FromBackup, Progress: said})
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		err = errors.Join(err, parts.Erase(context.WithoutCancel(ctx), restored.Home))
+	}()
+	addresses, err := parts.Locate(restored.Home)
+	if err != nil {
+		return 0, err
+	}
+	aside, err := At(addresses)
+	if err != nil {
+		return 0, err
+	}
+	defer aside.Close()
+	store, err := aside.keyringAs("sceau_keyring_read")
+	if err != nil {
+		return 0, err
+	}
+	opening, err := aside.keys(verifier)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range controls {
+		n, err := openControl(ctx, store, opening, c)
+		if err != nil {
+			return opened, fmt.Errorf("opening %d controls under the %s key in what was restored: %w", len(c.Wraps), c.Key.Role, err)
+		}
+		opened += n
+	}
+	return opened, nil
+}
+
+// openControl opens, in what was restored, what stands there in the places of a
+// control. Who was forgotten since is not there; somebody must be.
+func openControl(ctx context.Context, store *keyring.Store, service crypto.KeyService, c rotation.Control) (int, error) {
+	wanted := map[crypto.WrapPlace]bool{}
+	for _, w := range c.Wraps {
+		wanted[w.WrapPlace] = true
+	}
+	var there []crypto.Placed
+	var after []byte
+	for {
+		page, next, err := store.Page(ctx, c.Key, 0, after, 4000)
+		if err != nil {
+			return 0, err
+		}
+		for _, w := range page {
+			if wanted[w.WrapPlace] {
+				there = append(there, w)
+			}
+		}
+		if next == nil || len(there) == len(wanted) {
+			break
+		}
+		after = next
+	}
+	if len(there) == 0 {
+		return 0, errors.New("none of them is there")
+	}
+	return len(there), crypto.Verify(ctx, service, c.Key, there)
+}
+
+// Still is that of rotation.Keeper.
+func (t trial) Still(ctx context.Context, k rotation.Kept) error {
+	summary, err := backup.Check(ctx, k.Where)
+	if err != nil {
+		return err
+	}
+	if summary.Digest() != k.Digest {
+		return fmt.Errorf("%s holds another backup than the one that was tried", k.Where)
+	}
+	return nil
+}
+
+// WhileNoBackup is that of rotation.Keeper.
+func (t trial) WhileNoBackup(ctx context.Context, do func(context.Context) error) error {
+	dsn, err := t.house.Parts.DSN(parts.Keyring, roles.Owner)
+	if err != nil {
+		return err
+	}
+	held, release, err := keyring.HoldAlone(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return do(held)
+}
