@@ -3,6 +3,7 @@ package dossiers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -172,19 +173,21 @@ func (d *Desk) programmes(ctx context.Context, found map[string]stands) error {
 	return d.db.SendBatch(ctx, &batch).Close()
 }
 
+var errCalendar = errors.New("the stored calendar does not give a date for each phase")
+
 func readCalendar(raw []byte) (dossier.Calendar, error) {
 	var days map[catalogue.Phase]string
 	if len(raw) == 0 {
 		return dossier.Calendar{}, nil
 	}
 	if err := json.Unmarshal(raw, &days); err != nil {
-		return nil, quiet("reading a calendar", err)
+		return nil, errCalendar // the cause would quote it
 	}
 	calendar := dossier.Calendar{}
 	for phase, day := range days {
 		begins, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			return nil, quiet("reading a calendar", err)
+			return nil, errCalendar
 		}
 		calendar[phase] = begins
 	}
