@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func readCalendar(text map[catalogue.Phase]string, c *catalogue.Catalogue) (Cale
 	calendar := Calendar{}
 	for phase, day := range text {
 		if !known[phase] {
-			return nil, fmt.Errorf("calendar: %s is not a phase", phase)
+			return nil, fmt.Errorf("calendar: %s is not a phase", shown(string(phase)))
 		}
 		from, err := time.Parse(time.DateOnly, day)
 		if err != nil {
@@ -125,11 +126,36 @@ func readCalendar(text map[catalogue.Phase]string, c *catalogue.Catalogue) (Cale
 	return calendar, nil
 }
 
+// decodeYAML reads a file of one document. Its errors name lines and keys: those of
+// the library quote what stands there, and somebody may have named the wrong file.
 func decodeYAML(r io.Reader, into any) error {
 	dec := yaml.NewDecoder(r)
 	dec.KnownFields(true)
-	return dec.Decode(into)
+	err := dec.Decode(into)
+	if err == nil {
+		var more yaml.Node
+		if err = dec.Decode(&more); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return errors.New("the file goes on after its first document")
+	}
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file is empty")
+	}
+	at := ""
+	if found := yamlLine.FindString(err.Error()); found != "" {
+		at = " at " + found
+	}
+	if found := yamlKey.FindStringSubmatch(err.Error()); found != nil {
+		return fmt.Errorf("unknown key %s%s", quoteKey(found[1]), at)
+	}
+	return errors.New("malformed YAML, or a value of another kind" + at)
 }
+
+var (
+	yamlLine = regexp.MustCompile(`line [0-9]+`)
+	yamlKey  = regexp.MustCompile(`^yaml: unmarshal errors:\s+line [0-9]+: field (\S+) not found`)
+)
 
 func campaignName(s string) bool {
 	if len(s) == 0 || len(s) > 16 {

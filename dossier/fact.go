@@ -89,10 +89,10 @@ func (f Fact) check(c *catalogue.Catalogue) error {
 		}
 	}
 	if _, ok := c.Item(f.Item); f.Item != "" && !ok {
-		return fmt.Errorf("fact %s: item %s is not in the annex", f.ID, f.Item)
+		return fmt.Errorf("fact %s: item %s is not in the annex", f.ID, shown(string(f.Item)))
 	}
 	if f.Class != "" && !hasClass(c, catalogue.ClassID(f.Class)) {
-		return fmt.Errorf("fact %s: class %s does not exist", f.ID, f.Class)
+		return fmt.Errorf("fact %s: class %s does not exist", f.ID, shown(f.Class))
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func recorders(c *catalogue.Catalogue, kind string) ([]catalogue.RecipientID, er
 			return recordedBy(kind, g.Source, g.RecordedBy)
 		}
 	}
-	return nil, fmt.Errorf("kind %q is neither a relation nor a guard", kind)
+	return nil, fmt.Errorf("kind %s is neither a relation nor a guard", shown(kind))
 }
 
 func recordedBy(kind string, source catalogue.Source, by []catalogue.RecipientID) ([]catalogue.RecipientID, error) {

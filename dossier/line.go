@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -237,10 +238,23 @@ func (fm *form) readList(dec *jsontext.Decoder) ([]Record, error) {
 func quoteKey(key string) string {
 	if len(key) > 40 || key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" ||
 		!strings.Contains(key, "_") && len(key) > 16 || strings.ContainsAny(key, "0123456789") {
-		return "(not shown)"
+		return notShown
 	}
 	return `"` + key + `"`
 }
+
+const notShown = "(not shown)"
+
+// shown is an unknown word when it looks like an id of the register (R4b-exam, PH2,
+// A01.06) or like a key, and hides it otherwise.
+func shown(word string) string {
+	if len(word) <= 12 && registerID.MatchString(word) {
+		return word
+	}
+	return quoteKey(word)
+}
+
+var registerID = regexp.MustCompile(`^([A-Z]{1,2}[0-9]|SYS-)[A-Za-z0-9.-]*$`)
 
 // item is the value of an item that stands once, nil for null.
 func (f *Filing) item(id catalogue.ItemID) json.RawMessage {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // readLines reads a file of JSON objects, one a line, and refuses the whole of it at
@@ -26,6 +28,11 @@ func readLines[T any](r io.Reader, what string, check func(T) error) ([]T, error
 		dec.DisallowUnknownFields()
 		if err := dec.Decode(&one); err != nil {
 			return nil, fmt.Errorf("line %d: not %s: %w", n, what, withoutValue(err))
+		}
+		// What encoding/json passes over: of two values under one key it would keep the
+		// last, and nobody would miss what follows the object.
+		if !jsontext.Value(line).IsValid() {
+			return nil, fmt.Errorf("line %d: not %s: a key stands twice, or something follows the object", n, what)
 		}
 		if err := check(one); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
@@ -47,7 +54,7 @@ func withoutValue(err error) error {
 		return fmt.Errorf("%s is not of the expected kind", kind.Field)
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("unknown key %s", field)
+		return fmt.Errorf("unknown key %s", quoteKey(strings.Trim(field, `"`)))
 	}
 	return errors.New("malformed JSON")
 }

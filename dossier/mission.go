@@ -89,7 +89,7 @@ func (o MissionOrder) check(c *catalogue.Catalogue) error {
 	}
 	rec, ok := c.Recipient(o.Recipient)
 	if !ok {
-		return fmt.Errorf("mission %s: recipient %s is not in the decree", o.Mission, o.Recipient)
+		return fmt.Errorf("mission %s: recipient %s is not in the decree", o.Mission, shown(string(o.Recipient)))
 	}
 	if rec.ID == "S1" || rec.ID == "S2" {
 		return fmt.Errorf("mission %s: accounts of candidates and responsibles are made at intake", o.Mission)
@@ -106,7 +106,7 @@ func (o MissionOrder) check(c *catalogue.Catalogue) error {
 	for name, value := range o.Agent {
 		it, ok := c.ItemNamed(name)
 		if !ok || it.Repeats != "per_agent" {
-			return fmt.Errorf("mission %s: %q is not an item of agents", o.Mission, name)
+			return fmt.Errorf("mission %s: %s is not an item of agents", o.Mission, quoteKey(name))
 		}
 		if err := it.Check(value); err != nil {
 			return fmt.Errorf("mission %s: %w", o.Mission, err)
@@ -146,7 +146,7 @@ func NewCredential() (c Credential) {
 
 // ParseCredential reads what Text wrote.
 func ParseCredential(text []byte) (c Credential, err error) {
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(string(text)))
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(raw) != len(c.secret) {
 		return c, errors.New("not a mission credential")
 	}

@@ -231,7 +231,8 @@ func (h *house) dsn(cluster, database, role, password string) (string, error) {
 		base = p.URL
 	}
 	u, err := url.Parse(base)
-	if err != nil || !slices.Contains([]string{"postgres", "postgresql"}, u.Scheme) {
+	// Of an opaque address (postgres:host) the role would be dropped without a word.
+	if err != nil || u.Opaque != "" || !slices.Contains([]string{"postgres", "postgresql"}, u.Scheme) {
 		return "", fmt.Errorf("the DSN of cluster %s is not a postgres:// address", cluster) // never quoted: it may hold a password
 	}
 	u.User, u.Path = url.UserPassword(role, password), "/"+database

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -206,7 +207,14 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 func decode(w http.ResponseWriter, r *http.Request, into any) bool {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
+	err := dec.Decode(into)
+	if err == nil {
+		// And so is what follows it: it would be answered as if it were not there.
+		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("the body goes on")
+		}
+	}
+	if err != nil {
 		fail(w, http.StatusBadRequest, Problem{Sentence: "the body is not the JSON expected here"})
 		return false
 	}

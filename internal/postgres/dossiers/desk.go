@@ -3,8 +3,8 @@ package dossiers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,9 +50,6 @@ func (d *Desk) Standing(ctx context.Context, id, campaign string) (dossier.Missi
 	}
 	return s.mission, s.campaign, err
 }
-
-// frozenOf is what is frozen in a campaign: names behind their kinds.
-const frozenOf = `ARRAY(SELECT f.kind || ' ' || f.name FROM brake f WHERE f.campaign = c.campaign AND f.thawed_at IS NULL)`
 
 const standingOfMissions = `
 	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar, ` + frozenOf + `
@@ -178,22 +175,7 @@ func (d *Desk) programmes(ctx context.Context, found map[string]stands) error {
 	return d.db.SendBatch(ctx, &batch).Close()
 }
 
-// readFreezes reads what is frozen in one campaign.
-func readFreezes(ctx context.Context, db interface {
-	QueryRow(context.Context, string, ...any) pgx.Row
-}, campaign string) (dossier.Frozen, error) {
-	var frozen []string
-	err := db.QueryRow(ctx, `SELECT `+frozenOf+` FROM (VALUES ($1::text)) AS c (campaign)`, campaign).Scan(&frozen)
-	return readFrozen(frozen), quiet("asking what is frozen", err)
-}
-
-func readFrozen(all []string) (f dossier.Frozen) {
-	for _, one := range all {
-		kind, name, _ := strings.Cut(one, " ")
-		f.Add(dossier.FreezeKind(kind), name)
-	}
-	return f
-}
+var errCalendar = errors.New("the stored calendar does not give a date for each phase")
 
 func readCalendar(raw []byte) (dossier.Calendar, error) {
 	var days map[catalogue.Phase]string
@@ -201,13 +183,13 @@ func readCalendar(raw []byte) (dossier.Calendar, error) {
 		return dossier.Calendar{}, nil
 	}
 	if err := json.Unmarshal(raw, &days); err != nil {
-		return nil, quiet("reading a calendar", err)
+		return nil, errCalendar // the cause would quote it
 	}
 	calendar := dossier.Calendar{}
 	for phase, day := range days {
 		begins, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			return nil, quiet("reading a calendar", err)
+			return nil, errCalendar
 		}
 		calendar[phase] = begins
 	}

@@ -208,25 +208,6 @@ func (r Register) EndFact(ctx context.Context, id, by string) error {
 	return quiet("ending a fact", err)
 }
 
-// Freeze freezes a campaign, a class or a mission, at once. What is frozen stays so.
-func (r Register) Freeze(ctx context.Context, campaign string, kind dossier.FreezeKind, name, by string, at time.Time) error {
-	_, err := r.DB.Exec(ctx, `INSERT INTO brake (campaign, kind, name, frozen_at, frozen_by) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (campaign, kind, name) WHERE thawed_at IS NULL DO NOTHING`, campaign, kind, name, at, by)
-	return quiet("freezing", err)
-}
-
-// Thaw lifts a freeze, and says whether there was one.
-func (r Register) Thaw(ctx context.Context, campaign string, kind dossier.FreezeKind, name, by string, at time.Time) (bool, error) {
-	done, err := r.DB.Exec(ctx, `UPDATE brake SET thawed_at = $5, thawed_by = $4
-		WHERE (campaign, kind, name) = ($1, $2, $3) AND thawed_at IS NULL`, campaign, kind, name, by, at)
-	return done.RowsAffected() > 0, quiet("thawing", err)
-}
-
-// Frozen is what is frozen in a campaign now.
-func (r Register) Frozen(ctx context.Context, campaign string) (dossier.Frozen, error) {
-	return readFreezes(ctx, r.DB, campaign)
-}
-
 // CampaignOf is the campaign of a mission.
 func (r Register) CampaignOf(ctx context.Context, mission string) (campaign string, err error) {
 	err = r.DB.QueryRow(ctx, `SELECT campaign FROM mission WHERE mission = $1`, mission).Scan(&campaign)
