@@ -78,7 +78,7 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	for _, path := range restored.Absent {
-		fmt.Fprintf(t.err, "sceau: %s is in no backup and not in this home: bring it from where it is kept\n", path)
+		fmt.Fprintf(t.err, "sceau: %s is neither in the backup nor in this home: bring it from where it is kept\n", path)
 	}
 	_, err = fmt.Fprintf(t.out, "backup %s is back in %s, with the Vault of %s\nSCEAU_HOME=%s names it to every command; it has servers of its own, which `sceau down` stops\n",
 		restored.Backup, restored.Home, map[string]string{backup.Current: "the live home", backup.FromBackup: "its own"}[restored.Vault], restored.Home)

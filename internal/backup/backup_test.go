@@ -323,10 +323,20 @@ func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 		if err := parts.Down(t.Context(), l.home, new(bytes.Buffer)); err != nil {
 			t.Fatal(err)
 		}
+		audited, err := os.Stat(filepath.Join(l.home, "vault", "audit.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		at := l.restore(t, dir, backup.RestoreOptions{Vault: backup.FromBackup})
 		l.opens(t, at)
 		if at.VaultAddr == l.at.VaultAddr {
 			t.Error("two Vaults have one address")
+		}
+		if now, err := os.Stat(filepath.Join(l.home, "vault", "audit.log")); err != nil || now.Size() != audited.Size() {
+			t.Errorf("the Vault aside records in the file of the live one (%v)", err)
+		}
+		if own, err := os.ReadFile(filepath.Join(at.Home, "vault", "audit.log")); err != nil || !bytes.Contains(own, []byte("transit/decrypt/marin")) {
+			t.Errorf("the Vault aside does not record what it opened (%v)", err)
 		}
 		// Killed as by a power cut, it opens again at the next start.
 		for _, pid := range pids(t, at.Home) {
@@ -450,6 +460,23 @@ func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 		if _, read := backup.Read(to); err == nil || !errors.As(read, &unfinished) {
 			t.Errorf("a backup that lost its hold ended with %v, and reads as %v", err, read)
 		}
+	})
+
+	t.Run("a copy older than a trim opens nothing with the Vault that trimmed", func(t *testing.T) {
+		two := map[string]any{"min_decryption_version": 2, "min_encryption_version": 2, "min_available_version": 2}
+		for _, path := range []string{"keys/marin/rotate", "keys/marin/config", "keys/marin/trim"} {
+			if code, _ := l.vault(t, l.at, path, two); code/100 != 2 {
+				t.Fatalf("%s: %d", path, code)
+			}
+		}
+		o := backup.RestoreOptions{Replace: true, Only: backup.Keys}
+		at := l.restore(t, dir, o)
+		if code, text := l.vault(t, at, "decrypt/marin", map[string]any{"ciphertext": l.sealed}); code/100 == 2 || text == clear {
+			t.Errorf("what was trimmed opens to %q (%d)", text, code)
+		}
+		// The snapshot of that day still holds it, which is why it is kept for days.
+		o.Vault = backup.FromBackup
+		l.opens(t, l.restore(t, dir, o))
 	})
 
 	t.Run("a backup of an older version is brought to the present, one of a newer is refused", func(t *testing.T) {
@@ -728,6 +755,95 @@ func TestWhateverTheStepAtWhichItIsKilled(t *testing.T) {
 		l.opens(t, at)
 		l.carriedOver(t, at.Home)
 	})
+	t.Run("the home made aside takes the place of the live one, as the runbook says", func(t *testing.T) {
+		want := map[string]string{}
+		for _, cluster := range roles.Clusters {
+			want[cluster] = read(t, l.at, cluster)
+		}
+		for _, vault := range []string{backup.Current, backup.FromBackup} {
+			l.restore(t, dir, backup.RestoreOptions{Replace: true, Vault: vault})
+			l.promote(t, vault)
+			for cluster, text := range want {
+				if got := read(t, l.at, cluster); got != text {
+					t.Errorf("with the Vault %s, cluster %s holds %q, and held %q", vault, cluster, got, text)
+				}
+			}
+			l.opens(t, l.at)
+		}
+	})
+}
+
+// The live home is lost but for what its keepers bring: no part of it ever runs.
+func TestAPlatformComesBackFromItsBackupAndWhatItsKeepersBring(t *testing.T) {
+	l := newLive(t)
+	dir, _ := l.backup(t, backup.Options{})
+	empty := newHome(t)
+	for _, path := range []string{"vault/root-token", "vault/unseal-share", "identities/agents.secret-id"} {
+		text, err := os.ReadFile(filepath.Join(l.home, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, empty, path, string(text))
+	}
+	if err := parts.Down(t.Context(), l.home, new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := backup.RestoreAside(t.Context(), empty, dir, keeps, backup.RestoreOptions{Vault: backup.FromBackup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(r.Absent, []string{"missions"}) {
+		t.Errorf("it lacks %v, want the missions", r.Absent)
+	}
+	at, err := parts.Need(t.Context(), r.Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.opens(t, at)
+	if text := read(t, at, parts.Data); text == "" {
+		t.Error("the data cluster came back empty")
+	}
+	if _, err := os.Stat(filepath.Join(r.Home, "policy", "signers")); err != nil {
+		t.Errorf("who may sign did not come back: %v", err)
+	}
+	// Without the share, the snapshot opens nothing, and nothing half made answers.
+	if err := os.Remove(filepath.Join(empty, "vault", "unseal-share")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.RestoreAside(t.Context(), empty, dir, keeps, backup.RestoreOptions{Vault: backup.FromBackup, Replace: true}); err == nil || !strings.Contains(err.Error(), "share") {
+		t.Errorf("a snapshot without its share: %v", err)
+	}
+}
+
+// promote does what docs/runbook.md says, and removes what was live before.
+func (l *live) promote(t *testing.T, vault string) {
+	t.Helper()
+	aside := parts.AsideOf(l.home)
+	for _, home := range []string{aside, l.home} {
+		if err := parts.Down(t.Context(), home, new(bytes.Buffer)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, after := l.home+".before", l.home+".after"
+	moves := [][2]string{{aside, after}, {l.home, before}, {after, l.home}}
+	if vault == backup.Current {
+		moves = append(moves, [2]string{filepath.Join(before, "vault"), filepath.Join(l.home, "vault")})
+	}
+	for _, m := range moves {
+		if err := os.Rename(m[0], m[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(before); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if l.at, err = parts.Up(t.Context(), l.home, new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(aside); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("promoted, the home has something aside again: %v", err)
+	}
 }
 
 func killed(t *testing.T) {

@@ -48,7 +48,8 @@ type Restored struct {
 	Backup string   `json:"backup"` // its id
 	Vault  string   `json:"vault"`
 	Parts  []Copied `json:"parts"`
-	// Absent are files that no backup holds, and that the live home does not have.
+	// Absent are files that the restored home needs, and that neither the live home nor
+	// the backup has.
 	Absent []string `json:"absent,omitempty"`
 }
 
@@ -313,7 +314,6 @@ func (r *restore) carry(ctx context.Context) error {
 		info, err := os.Stat(from)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
-			r.absent = append(r.absent, path)
 			continue
 		case err != nil:
 			return err
@@ -334,6 +334,11 @@ func (r *restore) carry(ctx context.Context) error {
 		err := copyBeside(filepath.Join(r.from, Policy, filepath.Base(path)), target)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
+		}
+	}
+	for _, path := range r.keeps.Carried {
+		if _, err := os.Stat(filepath.Join(to, path)); errors.Is(err, os.ErrNotExist) {
+			r.absent = append(r.absent, path)
 		}
 	}
 	return nil

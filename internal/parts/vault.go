@@ -127,7 +127,7 @@ func (h *house) initialize(ctx context.Context, client vaultserver.Client) error
 }
 
 func (h *house) furnishVault(ctx context.Context, client vaultserver.Client) error {
-	if err := client.Furnish(ctx, h.vault().AuditFile()); err != nil {
+	if err := client.Furnish(ctx, vaultserver.OwnAudit); err != nil {
 		return err
 	}
 	// From here on the storage may hold keys: it is never cleared again.

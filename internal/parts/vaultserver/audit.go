@@ -9,9 +9,14 @@ import (
 	"strings"
 )
 
+// OwnAudit is the file where a private server records every request, relative to its
+// folder: wherever the folder is moved to, and in whichever folder a snapshot of it
+// is brought back, it records in its own.
+const OwnAudit = "audit.log"
+
 // auditTo makes the server record every request in one file, and in no other. Vault
-// keeps the path among its keys: a server brought back from a snapshot, or whose
-// folder was moved, would go on writing where the first one does.
+// keeps the path among its keys: a server that was told a whole path, and was brought
+// back from a snapshot, would go on writing where the first one does.
 func (c Client) auditTo(ctx context.Context, file string) error {
 	var answer struct {
 		Data map[string]struct {

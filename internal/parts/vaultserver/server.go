@@ -40,7 +40,7 @@ func (p Place) Found() string {
 
 func (p Place) ConfigFile() string { return filepath.Join(p.Dir, "vault.json") }
 func (p Place) StorageDir() string { return filepath.Join(p.Dir, "storage") }
-func (p Place) AuditFile() string  { return filepath.Join(p.Dir, "audit.log") }
+func (p Place) AuditFile() string  { return filepath.Join(p.Dir, OwnAudit) }
 func (p Place) PIDFile() string    { return filepath.Join(p.Dir, "vault.pid") }
 func (p Place) LogFile() string    { return filepath.Join(p.Dir, "vault.log") }
 
