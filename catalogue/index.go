@@ -133,7 +133,9 @@ func spelled(raw json.RawMessage) (string, bool) {
 	return "", false
 }
 
+// fold brings letters to one case. Lower case comes after, because the library folds
+// each case of Cherokee letters to the other.
 func fold(s string) string {
-	s = norm.NFC.String(cases.Fold().String(norm.NFC.String(s)))
+	s = norm.NFC.String(strings.ToLower(cases.Fold().String(norm.NFC.String(s))))
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -60,10 +60,12 @@ func (in *Intake) withDocuments(ctx context.Context, plan *TablePlan, row *crypt
 	return kept, nil
 }
 
+var errDocumentForm = errors.New("a document is not of the expected form")
+
 func (in *Intake) keepDocument(ctx context.Context, row *crypto.Row, value json.RawMessage) (json.RawMessage, error) {
 	var d sentDocument
 	if err := json.Unmarshal(value, &d); err != nil {
-		return nil, withoutValue(err)
+		return nil, errDocumentForm // the cause would quote it
 	}
 	defer clear(d.PDF)
 	blob := rand.Text()
@@ -91,7 +93,7 @@ func (g *Gate) openDocument(ctx context.Context, row *crypto.Row, value json.Raw
 	}
 	var kept keptDocument
 	if err := json.Unmarshal(value, &kept); err != nil {
-		return nil, withoutValue(err)
+		return nil, errDocumentForm // the cause would quote it
 	}
 	sealed, err := g.Documents.Get(ctx, kept.Blob)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,10 +24,13 @@ const needle = "Mandragore"
 
 func quiet(t *testing.T, err error) {
 	t.Helper()
-	if err != nil && strings.Contains(err.Error(), needle[:7]) {
+	if err != nil && strings.Contains(own.ReplaceAllString(err.Error(), ""), needle[:7]) {
 		t.Errorf("the error repeats what was read: %v", err)
 	}
 }
+
+// own is the name that a line gives its mission or its fact: errors say which it is.
+var own = regexp.MustCompile(`(mission|fact) [A-Za-z0-9-]{3,64}(:| stands)`)
 
 func FuzzFiling(f *testing.F) {
 	for _, line := range []string{
@@ -125,7 +129,7 @@ const missionLine = `{"mission":"exam-a","campaign":"2026","recipient":"R4b-exam
 
 func FuzzMissionOrders(f *testing.F) {
 	for _, file := range []string{
-		missionLine, missionLine + "\n" + missionLine, missionLine + missionLine, missionLine + " Mandragore",
+		missionLine, missionLine + "\n" + missionLine, missionLine + missionLine, strings.Replace(missionLine, `"until"`, `"MISSION":"exam-b","until"`, 1), missionLine + " Mandragore",
 		strings.Replace(missionLine, "exam-a", "Mandragore ", 1), strings.Replace(missionLine, "R4b-exam", "Mandragore", 1),
 		strings.Replace(missionLine, "2029-12-31", "Mandragore", 1), strings.Replace(missionLine, "agent_last_name", "Mandragore", 1),
 		strings.Replace(missionLine, "organisation", "Mandragore", 1), strings.Replace(missionLine, `"F00042"`, `{"Mandragore":1}`, 1),

@@ -3,12 +3,11 @@ package dossier
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -24,15 +23,8 @@ func readLines[T any](r io.Reader, what string, check func(T) error) ([]T, error
 			continue
 		}
 		var one T
-		dec := json.NewDecoder(bytes.NewReader(line))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&one); err != nil {
-			return nil, fmt.Errorf("line %d: not %s: %w", n, what, withoutValue(err))
-		}
-		// What encoding/json passes over: of two values under one key it would keep the
-		// last, and nobody would miss what follows the object.
-		if !jsontext.Value(line).IsValid() {
-			return nil, fmt.Errorf("line %d: not %s: a key stands twice, or something follows the object", n, what)
+		if err := strictly(line, &one); err != nil {
+			return nil, fmt.Errorf("line %d: not %s: %w", n, what, err)
 		}
 		if err := check(one); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
@@ -42,19 +34,25 @@ func readLines[T any](r io.Reader, what string, check func(T) error) ([]T, error
 	return all, lines.Err()
 }
 
-// withoutValue keeps the shape of a JSON error and drops what it quotes: an
-// error never carries a personal value.
-func withoutValue(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("malformed JSON at byte %d", syntax.Offset)
-	}
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
-		return fmt.Errorf("%s is not of the expected kind", kind.Field)
-	}
-	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("unknown key %s", quoteKey(strings.Trim(field, `"`)))
+// strictly reads one object and nothing after it. A key that is unknown, in another
+// case, or there twice is refused, where encoding/json would keep the last of two
+// values and tell nobody. The error keeps the shape of what is wrong and drops what the
+// library quotes: an error never carries a personal value.
+func strictly(text []byte, into any) error {
+	err := jsonv2.Unmarshal(text, into, jsonv2.RejectUnknownMembers(true))
+	var kind *jsonv2.SemanticError
+	var syntax *jsontext.SyntacticError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return errors.New("a key stands twice")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("malformed JSON at byte %d", syntax.ByteOffset)
+	case errors.As(err, &kind) && errors.Is(err, jsonv2.ErrUnknownName):
+		return fmt.Errorf("unknown key %s", quoteKey(kind.JSONPointer.LastToken()))
+	case errors.As(err, &kind) && kind.JSONPointer != "":
+		return fmt.Errorf("%s is not of the expected kind", quoteKey(kind.JSONPointer.LastToken()))
 	}
 	return errors.New("malformed JSON")
 }

@@ -1,11 +1,9 @@
 package dossier
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -85,13 +83,8 @@ func (w Written) MarshalJSON() ([]byte, error) {
 // call a sound cell forged.
 func (w *Written) UnmarshalJSON(b []byte) error {
 	var text writtenText
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&text); err != nil {
-		return fmt.Errorf("%w: malformed", errWritten) // the cause would quote it
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: malformed", errWritten)
+	if err := strictly(b, &text); err != nil {
+		return fmt.Errorf("%w: %w", errWritten, err)
 	}
 	switch {
 	case text.Format != 0 && text.Format != writtenFormat:

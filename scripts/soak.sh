@@ -18,6 +18,9 @@ mapfile -t properties < <(packages '$1 ~ /pgregory.net\/rapid/')
 mapfile -t others < <(packages '$1 !~ /pgregory.net\/rapid/')
 
 failed=0
+# New inputs for every parser; `make test` replays those that were worth keeping.
+scripts/fuzz.sh || failed=1
+
 if [ ${#properties[@]} -gt 0 ]; then
 	bin/testcount -count=1 -timeout=6h "${properties[@]}" -args -rapid.checks="$CHECKS" -rapid.seed="$SEED" || failed=1
 fi
