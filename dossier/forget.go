@@ -59,8 +59,8 @@ func (t Target) String() string {
 // whole says whether the candidate goes, and with them every unit of the file.
 func (t Target) whole() bool { return t.Responsible == 0 && t.Bundle == "" }
 
-// units are those whose secrets go.
-func (t Target) units(l *Layout) []crypto.UnitID {
+// Units are those whose secrets go, the one that was named first.
+func (t Target) Units(l *Layout) []crypto.UnitID {
 	switch {
 	case t.Responsible > 0:
 		return []crypto.UnitID{Responsible(t.Candidate, t.Responsible)}
@@ -127,7 +127,7 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	if _, err := f.Traces.Record(ctx, event); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	gone, err := f.Keys.Forget(ctx, campaign, t.String(), f.Now(), t.units(f.Layout)...)
+	gone, err := f.Keys.Forget(ctx, campaign, t.String(), f.Now(), t.Units(f.Layout)...)
 	if err == nil {
 		err = f.erase(ctx, campaign, t, routing, len(gone))
 	}

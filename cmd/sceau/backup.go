@@ -29,7 +29,7 @@ func (v backupVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	show := newSteps(t)
 	defer show.end()
-	summary, err := house.Backup(ctx, addresses, v.To, backup.Options{Only: v.Only, Progress: show.step})
+	summary, err := house.Backup(ctx, addresses, v.To, backup.Options{Only: v.Only, Progress: show.copying})
 	if err != nil {
 		return err
 	}
@@ -52,6 +52,7 @@ type restoreVerb struct {
 	Data    string   `placeholder:"DIR" type:"existingdir" help:"An older backup, whose data is taken in place of this one's."`
 	Only    []string `placeholder:"PART" help:"The parts to bring back, joined by commas. None: all."`
 	Replace bool     `help:"Erase the home that an earlier restore left aside."`
+	Forget  bool     `default:"true" negatable:"" help:"Forget again whom the live keyring has forgotten since. Without that keyring, --no-forget."`
 	JSON    bool     `help:"Print JSON." name:"json"`
 }
 
@@ -62,8 +63,11 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	show := newSteps(t)
 	defer show.end()
-	restored, err := house.RestoreAside(ctx, parts.DefaultHome(), v.From, backup.RestoreOptions{Vault: v.Vault, Only: v.Only,
-		Replace: v.Replace, Data: v.Data, Progress: show.step, Out: t.err})
+	o := backup.RestoreOptions{Vault: v.Vault, Only: v.Only, Replace: v.Replace, Data: v.Data, Progress: show.copying, Out: t.err}
+	if v.Forget && v.Only == nil {
+		o.Replay = v.replay(t)
+	}
+	restored, err := house.RestoreAside(ctx, parts.DefaultHome(), v.From, o)
 	if errors.Is(err, parts.ErrAsideExists) {
 		err = hinted{err, "--replace erases it and brings this backup back in its place"}
 	}
@@ -85,6 +89,32 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 	return err
 }
 
+// replay forgets again those who asked to go after the backup was made.
+func (v restoreVerb) replay(t *terminal) func(context.Context, parts.Addresses) error {
+	return func(ctx context.Context, aside parts.Addresses) error {
+		var n int
+		live, err := parts.Need(ctx, parts.DefaultHome(), parts.Keyring)
+		if err == nil {
+			n, err = forgetAgain(ctx, live, aside)
+		}
+		if err != nil {
+			return hinted{fmt.Errorf("who was forgotten since the backup is not known: %w", err),
+				"with --no-forget it comes back all the same; they must then be forgotten again by hand"}
+		}
+		fmt.Fprintf(t.err, "sceau: %d entries of the ledger of those forgotten are seen to\n", n)
+		return nil
+	}
+}
+
+func forgetAgain(ctx context.Context, live, aside parts.Addresses) (int, error) {
+	h, err := house.At(live)
+	if err != nil {
+		return 0, err
+	}
+	defer h.Close()
+	return h.Replay(ctx, aside)
+}
+
 func printCopied(t *terminal, all []backup.Copied) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PART\tFILES\tMB")
@@ -94,35 +124,4 @@ func printCopied(t *terminal, all []backup.Copied) error {
 	return w.Flush()
 }
 
-// steps shows what a long work does: a line for each thing, and a bar, on terminals,
-// where it knows how long that is.
-type steps struct {
-	t     *terminal
-	doing string
-	bar   *bar
-}
-
-func newSteps(t *terminal) *steps { return &steps{t: t} }
-
-func (s *steps) step(at backup.Step) {
-	if at.Doing != s.doing {
-		s.end()
-		s.doing = at.Doing
-		fmt.Fprintln(s.t.err, "sceau:", at.Doing)
-	}
-	if at.Of == 0 {
-		return
-	}
-	if s.bar == nil {
-		b := newBar(s.t, at.Doing, at.Of)
-		s.bar = &b
-	}
-	s.bar.set(at.Done)
-}
-
-func (s *steps) end() {
-	if s.bar != nil {
-		s.bar.end()
-		s.bar = nil
-	}
-}
+func (s *steps) copying(at backup.Step) { s.step(at.Doing, at.Done, at.Of) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -31,11 +32,38 @@ func (b bar) end() {
 	}
 }
 
-// step is for work in several steps, each with a count of its own.
-func (b bar) step(doing string, n, of int64) {
-	b.bar.Describe(doing)
-	b.bar.ChangeMax64(of)
-	b.set(n)
+// steps shows what a long work does: a line for each thing, and a bar, on terminals,
+// where it knows how long that is. Each thing has a bar of its own: one whose end
+// comes to stand before it draws itself without end.
+type steps struct {
+	t     *terminal
+	doing string
+	bar   *bar
+}
+
+func newSteps(t *terminal) *steps { return &steps{t: t} }
+
+func (s *steps) step(doing string, done, of int64) {
+	if doing != s.doing {
+		s.end()
+		s.doing = doing
+		fmt.Fprintln(s.t.err, "sceau:", doing)
+	}
+	if of == 0 {
+		return
+	}
+	if s.bar == nil {
+		b := newBar(s.t, doing, of)
+		s.bar = &b
+	}
+	s.bar.set(min(done, of))
+}
+
+func (s *steps) end() {
+	if s.bar != nil {
+		s.bar.end()
+		s.bar = nil
+	}
 }
 
 func isTerminal(w io.Writer) bool {

@@ -121,9 +121,9 @@ func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer h.Close()
-	bar := newBar(t, "re-wrapping", 1)
-	defer bar.end()
-	job, _, err := h.KeyJob(ctx, bar.step)
+	show := newSteps(t)
+	defer show.end()
+	job, _, err := h.KeyJob(ctx, show.step)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	bar.end()
+	show.end()
 	if v.JSON {
 		return printJSON(t, turns)
 	}

@@ -24,10 +24,10 @@ func (v keysEpochVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer h.Close()
-	bar := newBar(t, "re-wrapping", 1)
-	defer bar.end()
-	e, err := h.RunEpoch(ctx, campaign, operator(), v.Order, bar.step)
-	bar.end()
+	show := newSteps(t)
+	defer show.end()
+	e, err := h.RunEpoch(ctx, campaign, operator(), v.Order, show.step)
+	show.end()
 	if errors.Is(err, rotation.ErrNotDue) {
 		return hinted{err, "`sceau keys epoch --order` begins one now"}
 	}

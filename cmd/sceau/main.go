@@ -58,6 +58,7 @@ type verbs struct {
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
 	Backup    backupVerb     `cmd:"" help:"Copy the whole platform to a folder."`
 	Restore   restoreVerb    `cmd:"" help:"Bring a backup back beside the live platform."`
+	Drill     drillVerb      `cmd:"" help:"Exercise a restore: back everything up, bring it back beside the live platform, and see that it works."`
 	Scan      scanVerb       `cmd:"" help:"Look for canaries in everything that lies on disk."`
 	Demo      demoVerb       `cmd:"" help:"A campaign under seal, from one command."`
 	Bench     benchVerb      `cmd:"" help:"Measure against the limits, in one run."`

@@ -1,0 +1,254 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"sceau/audit"
+	"sceau/catalogue"
+	"sceau/crypto"
+	"sceau/dossier"
+	"sceau/internal/backup"
+	"sceau/internal/parts"
+)
+
+// A DrillReport is what an exercise of restoring has shown.
+type DrillReport struct {
+	Began  time.Time   `json:"began"`
+	Steps  []DrillStep `json:"steps"`
+	Passed bool        `json:"passed"`
+}
+
+// A DrillStep is one thing that was tried.
+type DrillStep struct {
+	Tried  string `json:"tried"`
+	Found  string `json:"found"`
+	Passed bool   `json:"passed"`
+}
+
+// wrapsTried is how many wraps of each key a drill opens.
+const wrapsTried = 10_000
+
+// Drill exercises the day on which everything is lost: it backs the platform up, brings
+// the backup back in a home and a Vault of its own, and has it do there what the
+// platform is for. What it made it takes away; nothing of the live platform is touched.
+func (h *House) Drill(ctx context.Context, progress func(backup.Step)) (r DrillReport, err error) {
+	r = DrillReport{Began: h.Now().UTC(), Passed: true}
+	step := func(tried string, do func() (string, error)) {
+		if progress != nil {
+			progress(backup.Step{Doing: tried})
+		}
+		found, err := do()
+		if err != nil {
+			found, r.Passed = err.Error(), false
+		}
+		r.Steps = append(r.Steps, DrillStep{tried, found, err == nil})
+	}
+	if err := os.MkdirAll(h.Path("drill"), 0o700); err != nil {
+		return r, err
+	}
+	dir, err := os.MkdirTemp(h.Path("drill"), "backup-")
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	step("backing everything up", func() (string, error) {
+		s, err := Backup(ctx, h.Parts, dir, backup.Options{Progress: progress, Now: h.Now})
+		var bytes int64
+		for _, part := range s.Parts {
+			bytes += part.Bytes
+		}
+		return fmt.Sprintf("%d parts, %.1f MB", len(s.Parts), float64(bytes)/1e6), err
+	})
+	if !r.Passed {
+		return r, nil
+	}
+	var home string
+	defer func() {
+		if home != "" {
+			err = errors.Join(err, parts.Erase(context.WithoutCancel(ctx), home))
+		}
+	}()
+	step("bringing it back in a home and a Vault of its own", func() (string, error) {
+		restored, err := RestoreAside(ctx, h.home, dir, backup.RestoreOptions{Trial: true, Vault: backup.FromBackup, Progress: progress})
+		home = restored.Home
+		return "it answers", err
+	})
+	if !r.Passed {
+		return r, nil
+	}
+	addresses, err := parts.Locate(home)
+	if err != nil {
+		return r, err
+	}
+	aside, err := At(addresses)
+	if err != nil {
+		return r, err
+	}
+	defer aside.Close()
+	register, err := aside.Register(ctx)
+	if err != nil {
+		return r, err
+	}
+	campaigns, err := register.Campaigns(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, c := range campaigns {
+		step("opening wraps of campaign "+c.ID+" as "+verifier, func() (string, error) { return aside.tryWraps(ctx, c.ID) })
+		step("opening a control of campaign "+c.ID+" through the gate", func() (string, error) { return aside.tryControl(ctx, c) })
+	}
+	step("verifying the traces", func() (string, error) {
+		report, err := aside.Verify(ctx)
+		if err == nil && !report.OK() {
+			err = errors.New("the traces do not verify")
+		}
+		return fmt.Sprintf("%d traces verify", report.Traces), err
+	})
+	step("looking for those who were forgotten", func() (string, error) { return h.tryForgotten(ctx, aside) })
+	log, err := h.Traces(ctx, keeper)
+	if err != nil {
+		return r, err
+	}
+	event := audit.Event{Recipient: "SYS-keyring", Organisation: "sceau", Purpose: "P1", Action: "drill", Decision: audit.Granted, Rule: "drill"}
+	if !r.Passed {
+		event.Decision = audit.Failed
+	}
+	_, err = log.Record(ctx, event)
+	return r, err
+}
+
+// tryWraps opens wraps of every key of a campaign, and compares them with what their
+// rows commit to.
+func (h *House) tryWraps(ctx context.Context, campaign string) (string, error) {
+	store, err := h.keyringAs("sceau_keyring_read")
+	if err != nil {
+		return "", err
+	}
+	opening, err := h.keys(verifier)
+	if err != nil {
+		return "", err
+	}
+	names, err := store.Names(ctx, campaign)
+	if err != nil {
+		return "", err
+	}
+	opened, keys := 0, 0
+	for _, key := range names {
+		if !key.Role.Wraps() || key.State != crypto.KeyActive {
+			continue
+		}
+		page, _, err := store.Page(ctx, key, 0, nil, wrapsTried)
+		if err == nil {
+			err = crypto.Verify(ctx, opening, key, page)
+		}
+		if err != nil {
+			return "", fmt.Errorf("under the %s key %s: %w", key.Role, key.Of, err)
+		}
+		opened, keys = opened+len(page), keys+1
+	}
+	return fmt.Sprintf("%d wraps under %d keys open to what their rows commit to", opened, keys), nil
+}
+
+// tryControl opens the dossier of somebody, chosen by the order of random references,
+// as their own account would. In a phase that grants nothing it says so.
+func (h *House) tryControl(ctx context.Context, c dossier.Campaign) (string, error) {
+	if c.Frozen.Whole {
+		return "the campaign is frozen: nothing opens", nil
+	}
+	store, err := h.keyringAs("sceau_keyring_read")
+	if err != nil {
+		return "", err
+	}
+	names, err := store.Names(ctx, c.ID)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(names, func(n crypto.KeyName) bool { return n.Role == crypto.RolePerson })
+	if at < 0 {
+		return "", errors.New("it has no key of persons")
+	}
+	units, _, err := store.Page(ctx, names[at], 0, nil, 256)
+	if err != nil {
+		return "", err
+	}
+	if len(units) == 0 {
+		return "nobody has entered", nil
+	}
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, unit := range units { // responsibles and bundles are units too, and have no account
+		fields, err := h.readOwn(ctx, gate, c, unit.Unit)
+		var refused *dossier.Refusal
+		switch {
+		case errors.Is(err, dossier.ErrNoSuchMission):
+			continue
+		case errors.As(err, &refused):
+			return "nothing is granted to candidates in this phase", nil
+		}
+		return fmt.Sprintf("%d fields of a dossier open", fields), err
+	}
+	return "", errors.New("nobody of those tried has an account")
+}
+
+// readOwn counts the fields that somebody reads of their own: today, or in a
+// demonstration on the day that opens most.
+func (h *House) readOwn(ctx context.Context, gate *dossier.Gate, c dossier.Campaign, unit crypto.UnitID) (most int, err error) {
+	account := dossier.AccountID(unit, 0)
+	credential, err := h.Credential(account)
+	if err != nil {
+		return 0, err
+	}
+	days := map[catalogue.Phase]time.Time{"": {}}
+	if c.Demo {
+		days = c.Calendar
+	}
+	for _, on := range days {
+		var view dossier.View
+		view, err = gate.Read(ctx, dossier.Ask{Mission: account, Credential: credential, Purpose: "P1", Campaign: c.ID, Candidate: unit, On: on})
+		if err != nil && !c.Demo {
+			return 0, err
+		}
+		most = max(most, len(view.Fields))
+	}
+	if most > 0 {
+		err = nil
+	}
+	return most, err
+}
+
+// tryForgotten asks the restored keyring for those whom the live one has forgotten.
+func (h *House) tryForgotten(ctx context.Context, aside *House) (string, error) {
+	live, err := h.keyringAs("sceau_keyring_forget")
+	if err != nil {
+		return "", err
+	}
+	ledger, err := live.Ledger(ctx)
+	if err != nil {
+		return "", err
+	}
+	ring, _, err := aside.ColdRing("rights")
+	if err != nil {
+		return "", err
+	}
+	for _, entry := range ledger {
+		target, err := dossier.ParseTarget(entry.Target, h.Layout)
+		if err != nil {
+			return "", err
+		}
+		secrets, err := ring.Person(ctx, entry.Campaign, target.Units(h.Layout)[0])
+		for _, s := range secrets {
+			s.Zero()
+		}
+		if !errors.Is(err, crypto.ErrForgotten) {
+			return "", fmt.Errorf("%s opens in what was restored: %w", target, err)
+		}
+	}
+	return fmt.Sprintf("%d were forgotten, and none opens", len(ledger)), nil
+}
