@@ -3,7 +3,6 @@ package promises_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
-	"sceau/crypto/vault"
 	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
@@ -32,20 +30,7 @@ type trail struct {
 
 func (p *place) trail(t testing.TB) *trail {
 	t.Helper()
-	var role struct {
-		RoleID string `json:"role_id"`
-	}
-	text, err := os.ReadFile(p.Path("identities", "trace-read.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &role)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := vault.New(vault.Config{Addr: p.at.VaultAddr, RoleID: role.RoleID, SecretIDFile: p.Path("identities", "trace-read.secret-id"), Single: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys := p.vaultAs(t, "trace-read")
 	dsn, err := p.at.DSN(parts.Audit, "sceau_trace_read")
 	if err != nil {
 		t.Fatal(err)

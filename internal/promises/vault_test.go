@@ -249,26 +249,33 @@ func TestEachIdentityDoesInVaultWhatItHasToAndNothingElse(t *testing.T) {
 	t.Logf("%d identities, %d keys, %d requests of which %d are theirs to make", len(identities), len(keys), tried, granted)
 }
 
+// vaultAs is Vault, to who stole the credential of an identity.
+func (p *place) vaultAs(t testing.TB, identity string) *vault.Client {
+	t.Helper()
+	var role struct {
+		RoleID string `json:"role_id"`
+	}
+	text, err := os.ReadFile(p.Path("identities", identity+".json"))
+	if err == nil {
+		err = json.Unmarshal(text, &role)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := vault.New(vault.Config{Addr: p.at.VaultAddr, RoleID: role.RoleID, SecretIDFile: p.Path("identities", identity+".secret-id"), Single: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
 // The sentences of the architecture, with real wraps of real people.
 func TestAnIdentityOpensNoWrapThatIsNotForIt(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
 	one := p.people[0]
 	ringOf := func(identity string) *crypto.Keyring {
-		text, err := os.ReadFile(p.Path("identities", identity+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var role struct {
-			RoleID string `json:"role_id"`
-		}
-		if err := json.Unmarshal(text, &role); err != nil {
-			t.Fatal(err)
-		}
-		client, err := vault.New(vault.Config{Addr: p.at.VaultAddr, RoleID: role.RoleID, SecretIDFile: p.Path("identities", identity+".secret-id"), Single: true})
-		if err != nil {
-			t.Fatal(err)
-		}
+		client := p.vaultAs(t, identity)
 		// The whole keyring in the thief's hands, by the owner's role.
 		dsn, err := p.at.DSN("keyring", roles.Owner)
 		if err != nil {
