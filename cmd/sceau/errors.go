@@ -82,6 +82,8 @@ func hintFor(err error) string {
 		return "publish the table with `sceau policy publish`, and have two people sign it with `sceau policy sign`"
 	case errors.Is(err, dossier.ErrNoSuchMission):
 		return "the mission may have ended; `sceau mission import` gives new ones"
+	case errors.Is(err, dossier.ErrFrozen), errors.Is(err, crypto.ErrFrozen):
+		return "`sceau keys status` says what is frozen, and `sceau keys thaw` lets it go on"
 	case errors.Is(err, crypto.ErrUnavailable):
 		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
 	case errors.Is(err, dossier.ErrUnavailable):

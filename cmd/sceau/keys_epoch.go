@@ -15,7 +15,8 @@ type keysEpochVerbs struct {
 
 type keysEpochVerb struct {
 	onCampaign `embed:""`
-	Order      bool `help:"Begin one now, though none is due: an epoch follows a forgetting, once a week at most."`
+	As         string `placeholder:"MISSION" help:"The mission of the person who orders it, who then cannot approve it; without one, the account of the machine."`
+	Order      bool   `help:"Begin one now, though none is due: an epoch follows a forgetting, once a week at most."`
 }
 
 func (v keysEpochVerb) Run(ctx context.Context, t *terminal) error {
@@ -26,7 +27,13 @@ func (v keysEpochVerb) Run(ctx context.Context, t *terminal) error {
 	defer h.Close()
 	show := newSteps(t)
 	defer show.end()
-	e, err := h.RunEpoch(ctx, campaign, operator(), v.Order, show.step)
+	by := operator()
+	if v.As != "" {
+		if by, err = h.Vouch(ctx, campaign, v.As, "order an epoch"); err != nil {
+			return err
+		}
+	}
+	e, err := h.RunEpoch(ctx, campaign, by, v.Order, show.step)
 	show.end()
 	if errors.Is(err, rotation.ErrNotDue) {
 		return hinted{err, "`sceau keys epoch --order` begins one now"}

@@ -16,9 +16,9 @@ import (
 	"sceau/internal/postgres/roles"
 )
 
-// approvers are the recipients whose missions may approve an epoch: the staff of the
+// vouching are the recipients whose missions give a word about keys: the staff of the
 // controller, and the cell that looks after its security.
-var approvers = []catalogue.RecipientID{"R1a", "R1a-sec"}
+var vouching = []catalogue.RecipientID{"R1a", "R1a-sec"}
 
 // RunEpoch carries the epoch of a campaign to where it waits for a second person.
 func (h *House) RunEpoch(ctx context.Context, campaign, by string, ordered bool, progress rotation.Progress) (rotation.Epoch, error) {
@@ -36,19 +36,25 @@ func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (rot
 	if err != nil {
 		return rotation.Epoch{}, err
 	}
-	gate, err := h.Gate(ctx)
+	by, err := h.Vouch(ctx, campaign, mission, "approve an epoch")
 	if err != nil {
 		return rotation.Epoch{}, err
+	}
+	return job.Approve(ctx, epochs, trial{h, nil}, campaign, by)
+}
+
+// Vouch finds out which person gives a word about keys, and traces it.
+func (h *House) Vouch(ctx context.Context, campaign, mission, word string) (by string, err error) {
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return "", err
 	}
 	credential, err := h.Credential(mission)
 	if err != nil {
-		return rotation.Epoch{}, err
+		return "", err
 	}
 	ask := dossier.Ask{Mission: mission, Credential: credential, Purpose: "P1", Campaign: campaign}
-	if err := gate.Vouch(ctx, ask, "approve an epoch", approvers, campaign); err != nil {
-		return rotation.Epoch{}, err
-	}
-	return job.Approve(ctx, epochs, trial{h, nil}, campaign, "mission:"+mission)
+	return "mission:" + mission, gate.Vouch(ctx, ask, word, vouching, campaign)
 }
 
 // A trial backs up keyring and Vault together, and brings them back in a house of

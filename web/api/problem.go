@@ -42,8 +42,8 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 	case errors.Is(err, crypto.ErrForgotten):
 		fail(w, http.StatusGone, Problem{Sentence: crypto.ErrForgotten.Error()})
 		return
-	case errors.Is(err, dossier.ErrFrozen):
-		fail(w, http.StatusLocked, Problem{Sentence: err.Error()})
+	case errors.Is(err, dossier.ErrFrozen), errors.Is(err, crypto.ErrFrozen):
+		fail(w, http.StatusLocked, Problem{Sentence: "the campaign, or a class of its data, is frozen: nothing was opened and nothing entered"})
 		return
 	case errors.Is(err, dossier.ErrElsewhere):
 		fail(w, http.StatusMisdirectedRequest, Problem{Sentence: dossier.ErrElsewhere.Error()})
