@@ -36,3 +36,7 @@ func ownContext(campaign, class string, unit UnitID) []byte {
 func branchContext(campaign, class, fate string, version uint32) []byte {
 	return appendNumber(appendFields(nil, "sceau branch", campaign, class, fate), version)
 }
+
+func heldContext(campaign string, p WrapPlace) []byte {
+	return appendNumber(appendFields(nil, "sceau held", campaign, p.Case, string(p.Unit[:]), p.Class, p.Fate), p.Version)
+}

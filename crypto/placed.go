@@ -5,11 +5,13 @@ import (
 	"fmt"
 )
 
-// A WrapPlace says whose secret a wrap holds: a unit's, or that of a branch. With the
-// key that wraps it, it makes the context which binds the wrap.
+// A WrapPlace says whose secret a wrap holds: a unit's, that of a branch, or both turned
+// into one for a case. With the key that wraps it, it makes the context which binds the
+// wrap.
 type WrapPlace struct {
-	Unit    UnitID // of a unit's secret, and of one of its own for a class
-	Class   string // of a branch key
+	Case    string // of a legal hold
+	Unit    UnitID // of a unit's secret, of one of its own for a class, of a hold
+	Class   string // of a branch key, of a hold
 	Fate    string
 	Version uint32 // of the branch, not of the key that wraps it
 }
@@ -27,6 +29,8 @@ func (n KeyName) context(p WrapPlace) []byte {
 		return personContext(n.Campaign, p.Unit)
 	case RoleOwn:
 		return ownContext(n.Campaign, n.Of, p.Unit)
+	case RoleHold:
+		return heldContext(n.Campaign, p)
 	}
 	return branchContext(n.Campaign, p.Class, p.Fate, p.Version)
 }

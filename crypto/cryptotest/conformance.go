@@ -371,6 +371,7 @@ type KeyringStore interface {
 	crypto.Store
 	crypto.CampaignStore
 	crypto.Forgetter
+	crypto.HoldStore
 	rotation.Store
 	rotation.Epochs
 	rotation.Registry

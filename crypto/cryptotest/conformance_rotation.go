@@ -269,6 +269,49 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		}
 	})
 
+	t.Run("what a case holds stays as it was first kept, and turns with its key", func(t *testing.T) {
+		store, ids := furnished(t)
+		hold := crypto.KeyName{Name: "sceau-hold-2026-aa", Campaign: "2026", Role: crypto.RoleHold}
+		place := crypto.WrapPlace{Case: "case-1", Unit: ids[0], Class: "choices", Fate: "coded", Version: 1}
+		other, elsewhere := place, place
+		other.Fate, elsewhere.Case = "other", "case-2"
+		held := []crypto.Placed{{WrapPlace: place, Sealing: wrap(1, 60)}, {WrapPlace: other, Sealing: wrap(1, 61)}, {WrapPlace: elsewhere, Sealing: wrap(1, 62)}}
+		again := []crypto.Placed{{WrapPlace: place, Sealing: wrap(1, 70)}}
+		for _, holds := range [][]crypto.Placed{held, again} {
+			if err := store.AddHolds(t.Context(), hold, holds); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := store.Holds(t.Context(), "2026", "case-1", ids[0])
+		if err != nil || len(got) != 2 || got[0].WrapPlace != place || !bytes.Equal(got[0].Wrap, held[0].Wrap) || got[1].WrapPlace != other {
+			t.Errorf("the case holds %+v, error %v, want the first two as they were", got, err)
+		}
+		for what, try := range map[string]struct {
+			campaign, held string
+			unit           crypto.UnitID
+		}{"another campaign": {"2027", "case-1", ids[0]}, "another case": {"2026", "case-3", ids[0]}, "another unit": {"2026", "case-1", ids[1]}} {
+			if got, err := store.Holds(t.Context(), try.campaign, try.held, try.unit); err != nil || len(got) != 0 {
+				t.Errorf("%s holds %d, error %v", what, len(got), err)
+			}
+		}
+		items := all(t, store, hold, 0)
+		fresh := []crypto.Wrap{wrap(2, 80).Wrap, wrap(2, 81).Wrap, wrap(2, 82).Wrap}
+		if n, err := store.Replace(t.Context(), hold, items, fresh); err != nil || n != 3 || len(items) != 3 {
+			t.Errorf("%d of %d replaced, error %v, want 3", n, len(items), err)
+		}
+		if counts, err := store.Counts(t.Context(), hold); err != nil || !maps.Equal(counts, map[uint32]int64{2: 3}) {
+			t.Errorf("counts are %v, error %v", counts, err)
+		}
+		if err := store.RaiseFloor(t.Context(), hold, 2); err != nil {
+			t.Fatal(err)
+		}
+		late := place
+		late.Case = "case-4"
+		if err := store.AddHolds(t.Context(), hold, []crypto.Placed{{WrapPlace: late, Sealing: wrap(1, 90)}}); !errors.Is(err, crypto.ErrOldWrap) {
+			t.Errorf("a hold below the floor: %v, want ErrOldWrap", err)
+		}
+	})
+
 	t.Run("a key is frozen and thawed, and destroyed only when frozen, for good", func(t *testing.T) {
 		store, _ := furnished(t)
 		for _, tt := range []struct {

@@ -20,6 +20,7 @@ type rotations struct {
 	epochs    []rotation.Epoch
 	forgotten map[string]map[crypto.UnitID]time.Time
 	busy      map[string]bool
+	holds     map[string][]crypto.Placed // by campaign
 }
 
 type floorOf struct {
@@ -66,6 +67,10 @@ func (s *Store) under(key crypto.KeyName) (all []crypto.Placed) {
 			if ok {
 				all = append(all, crypto.Placed{WrapPlace: crypto.WrapPlace{Unit: unit}, Sealing: copied(sealing)})
 			}
+		}
+	case crypto.RoleHold:
+		for _, h := range s.holds[key.Campaign] {
+			all = append(all, crypto.Placed{WrapPlace: h.WrapPlace, Sealing: copied(h.Sealing)})
 		}
 	default:
 		for _, b := range s.branches {
@@ -129,6 +134,13 @@ func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Pl
 			}
 			s.units[key.Campaign][p.Unit] = unit
 			n++
+		case crypto.RoleHold:
+			for j := range s.holds[key.Campaign] {
+				if h := &s.holds[key.Campaign][j]; h.WrapPlace == p.WrapPlace && bytes.Equal(h.Wrap, p.Wrap) {
+					h.Wrap = slices.Clone(wraps[i])
+					n++
+				}
+			}
 		default:
 			for j := range s.branches {
 				b := &s.branches[j]
@@ -277,4 +289,36 @@ func (s *Store) Move(ctx context.Context, name string, from, to crypto.KeyState)
 // moves are those that the state of a key may make.
 var moves = [][2]crypto.KeyState{
 	{crypto.KeyActive, crypto.KeyFrozen}, {crypto.KeyFrozen, crypto.KeyActive}, {crypto.KeyFrozen, crypto.KeyDestroyed},
+}
+
+// AddHolds is that of crypto.HoldStore.
+func (s *Store) AddHolds(ctx context.Context, key crypto.KeyName, holds []crypto.Placed) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range holds {
+		if s.old(key.Campaign, crypto.RoleHold, "", h.Wrap) {
+			return crypto.ErrOldWrap
+		}
+	}
+	if s.holds == nil {
+		s.holds = map[string][]crypto.Placed{}
+	}
+	for _, h := range holds {
+		if !slices.ContainsFunc(s.holds[key.Campaign], func(o crypto.Placed) bool { return o.WrapPlace == h.WrapPlace }) {
+			s.holds[key.Campaign] = append(s.holds[key.Campaign], crypto.Placed{WrapPlace: h.WrapPlace, Sealing: copied(h.Sealing)})
+		}
+	}
+	return nil
+}
+
+// Holds is that of crypto.HoldStore.
+func (s *Store) Holds(ctx context.Context, campaign, held string, unit crypto.UnitID) (holds []crypto.Placed, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.holds[campaign] {
+		if h.Case == held && h.Unit == unit {
+			holds = append(holds, crypto.Placed{WrapPlace: h.WrapPlace, Sealing: copied(h.Sealing)})
+		}
+	}
+	return holds, nil
 }

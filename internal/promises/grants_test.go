@@ -45,12 +45,16 @@ var granted = map[string]map[string][]string{
 		"INSERT": {"unit_secret", "unit_class_secret"},
 	},
 	"sceau_keyring_read": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key"},
+	},
+	"sceau_keyring_hold": {
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "held_key"},
+		"INSERT": {"held_key"},
 	},
 	"sceau_keyring_turn": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "epoch"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "epoch", "held_key"},
 		"INSERT": {"key_turn", "epoch"},
-		"UPDATE": {"key_turn", "epoch", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
+		"UPDATE": {"key_turn", "epoch", "held_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
 	},
 	"sceau_keyring_forget": {
 		"SELECT": {"forgetting"},

@@ -28,7 +28,7 @@ var may = map[string]map[string][]string{
 	"portal":         {"encrypt": {"person", "day"}, "decrypt": {"person", "branch", "routing", "day"}, "hmac": {"index"}},
 	"health":         {"encrypt": {"day"}, "decrypt": {"person", "own:health", "routing", "day"}},
 	"agents":         {"encrypt": {"person", "day"}, "decrypt": {"person", "branch", "branch:agents", "routing", "day"}, "hmac": {"index"}},
-	"rights":         {"encrypt": {"own", "day"}, "decrypt": {"person", "branch", "own", "routing", "hold", "day"}, "hmac": {"index"}},
+	"rights":         {"encrypt": {"own", "hold", "day"}, "decrypt": {"person", "branch", "own", "routing", "hold", "day"}, "hmac": {"index"}},
 	"project":        {"encrypt": {"day"}, "decrypt": {"person", "branch:identity", "branch:contact", "branch:income", "branch:schooling", "branch:choices", "branch:recourse", "routing", "day"}},
 	"keyring":        {"encrypt": {"day"}, "decrypt": {"day"}, "rewrap": {"person", "branch", "branch:agents", "own", "routing", "hold"}, "keep": {"person", "branch", "branch:agents", "own", "routing", "hold"}},
 	"keyring-verify": {"encrypt": {"day"}, "decrypt": {"person", "branch", "branch:agents", "own", "routing", "hold", "day"}},

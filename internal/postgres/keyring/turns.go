@@ -34,22 +34,38 @@ func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, afte
 	switch key.Role {
 	case crypto.RolePerson:
 		rows, err = s.db.Query(ctx, `
-			SELECT unit, '', '', 0, wrap, commitment FROM unit_secret
+			SELECT unit, '', '', 0, wrap, commitment, '' FROM unit_secret
 			WHERE campaign = $1 AND unit > $2 AND wrap < $3 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit)
 	case crypto.RoleOwn:
 		rows, err = s.db.Query(ctx, `
-			SELECT unit, class, '', 0, wrap, commitment FROM unit_class_secret
+			SELECT unit, '', '', 0, wrap, commitment, '' FROM unit_class_secret
 			WHERE campaign = $1 AND unit > $2 AND wrap < $3 AND class = $5 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit, key.Of)
+	case crypto.RoleHold: // all at once too: cases are few
+		rows, err = s.db.Query(ctx, `
+			SELECT unit, class, fate, version, wrap, commitment, held_case FROM held_key
+			WHERE campaign = $1 AND wrap < $2 ORDER BY held_case, unit, class, fate, version`, key.Campaign, ceiling)
+		limit = 0
 	default: // some tens of them, all at once
 		rows, err = s.db.Query(ctx, `
-			SELECT ''::bytea, class, fate, version, wrap, commitment FROM branch_key
+			SELECT ''::bytea, class, fate, version, wrap, commitment, '' FROM branch_key
 			WHERE campaign = $1 AND class = $2 AND wrap < $3 ORDER BY fate, version`, key.Campaign, branchesOf(key), ceiling)
 		limit = 0
 	}
+	if page, err = placed(rows, err); err != nil {
+		return nil, nil, explain(ctx, err)
+	}
+	if limit > 0 && len(page) == limit {
+		next = page[limit-1].Unit[:]
+	}
+	return page, next, nil
+}
+
+// placed reads wraps with their places.
+func placed(rows pgx.Rows, err error) (page []crypto.Placed, _ error) {
 	err = each(rows, err, func(r pgx.Rows) error {
 		var p crypto.Placed
 		var unit, wrap, commitment []byte
-		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &wrap, &commitment); err != nil {
+		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &wrap, &commitment, &p.Case); err != nil {
 			return err
 		}
 		copy(p.Unit[:], unit)
@@ -58,13 +74,7 @@ func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, afte
 		page = append(page, p)
 		return err
 	})
-	if err != nil {
-		return nil, nil, explain(ctx, err)
-	}
-	if limit > 0 && len(page) == limit {
-		next = page[limit-1].Unit[:]
-	}
-	return page, next, nil
+	return page, err
 }
 
 // branchesOf is the class whose branch keys stand under a key: the routing key has a
@@ -86,6 +96,8 @@ func (s *Store) Counts(ctx context.Context, key crypto.KeyName) (map[uint32]int6
 		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_secret WHERE campaign = $1 GROUP BY 1`, key.Campaign)
 	case crypto.RoleOwn:
 		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_class_secret WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, key.Of)
+	case crypto.RoleHold:
+		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM held_key WHERE campaign = $1 GROUP BY 1`, key.Campaign)
 	default:
 		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM branch_key WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, branchesOf(key))
 	}
@@ -110,10 +122,11 @@ func (s *Store) RaiseFloor(ctx context.Context, key crypto.KeyName, version uint
 // Replace is that of rotation.Store.
 func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (int64, error) {
 	var units, from, to [][]byte
-	var fates []string
+	var cases, classes, fates []string
 	var versions []uint32
 	for i, p := range old {
 		units, from, to = append(units, p.Unit[:]), append(from, p.Wrap), append(to, wraps[i])
+		cases, classes = append(cases, p.Case), append(classes, p.Class)
 		fates, versions = append(fates, p.Fate), append(versions, p.Version)
 	}
 	const pairs = ` FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) n (unit, was, becomes)`
@@ -125,6 +138,11 @@ func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Pl
 	case crypto.RoleOwn:
 		statement = `UPDATE unit_class_secret s SET wrap = becomes` + pairs + ` WHERE s.campaign = $1 AND s.unit = n.unit AND s.wrap = n.was AND s.class = $5`
 		args = append(args, key.Of)
+	case crypto.RoleHold:
+		statement = `UPDATE held_key s SET wrap = becomes
+			FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::integer[]) n (unit, was, becomes, held_case, class, fate, version)
+			WHERE s.campaign = $1 AND (s.held_case, s.unit, s.class, s.fate, s.version) = (n.held_case, n.unit, n.class, n.fate, n.version) AND s.wrap = n.was`
+		args = append(args, cases, classes, fates, versions)
 	default:
 		statement = `UPDATE branch_key s SET wrap = becomes FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::bytea[]) n (fate, version, was, becomes)
 			WHERE s.campaign = $1 AND s.class = $6 AND s.fate = n.fate AND s.version = n.version AND s.wrap = n.was`

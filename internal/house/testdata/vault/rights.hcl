@@ -31,6 +31,13 @@ path "transit/encrypt/sceau-class-health-*" {
     "context" = []
   }
 }
+path "transit/encrypt/sceau-hold-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "plaintext" = []
+    "context" = []
+  }
+}
 path "transit/encrypt/sceau-trace-day" {
   capabilities = ["update"]
   allowed_parameters = {
