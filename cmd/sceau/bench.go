@@ -72,6 +72,12 @@ func (v benchVerb) measure(ctx context.Context, t *terminal, home string) error 
 	if err := sheet.Reads(ctx, ground, v.Lasting); err != nil {
 		return err
 	}
+	if err := sheet.Turn(ctx, ground, v.Lasting); err != nil {
+		return err
+	}
+	if err := sheet.Forget(ctx, ground, v.Seed+3); err != nil {
+		return err
+	}
 	return sheet.Creates(ctx, ground, v.Seed+2, v.Lasting)
 }
 

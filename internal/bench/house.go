@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"sceau/catalogue"
-	"sceau/crypto"
 	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/synth"
@@ -50,16 +49,8 @@ func (s Sheet) Reads(ctx context.Context, g Ground, lasting time.Duration) error
 	if err != nil {
 		return err
 	}
-	read := func(ctx context.Context, call int) error {
-		v, err := gate.Read(ctx, dossier.Ask{Mission: g.Mission, Credential: g.Credential, Purpose: "P1", On: g.On,
-			Candidate: g.Candidates[call%len(g.Candidates)], Items: thirty})
-		if err == nil && len(v.Fields) < 20 {
-			err = fmt.Errorf("%d fields answered: the measure would be of nothing", len(v.Fields))
-		}
-		return err
-	}
 	for _, clients := range []int{1, 8, 64} {
-		l, err := run(ctx, clients, lasting, read)
+		l, err := run(ctx, clients, lasting, g.read(gate))
 		if err != nil {
 			return err
 		}
@@ -71,37 +62,16 @@ func (s Sheet) Reads(ctx context.Context, g Ground, lasting time.Duration) error
 	return nil
 }
 
-// ColdKeys measures the keys of a cold dossier against one bare call to Vault.
-func (s Sheet) ColdKeys(ctx context.Context, g Ground) error {
-	ring, bare, err := g.House.ColdRing("agents")
-	if err != nil {
+// read has one candidate after the other read by the examiner.
+func (g Ground) read(gate *dossier.Gate) func(context.Context, int) error {
+	return func(ctx context.Context, call int) error {
+		v, err := gate.Read(ctx, dossier.Ask{Mission: g.Mission, Credential: g.Credential, Purpose: "P1", On: g.On,
+			Candidate: g.Candidates[call%len(g.Candidates)], Items: thirty})
+		if err == nil && len(v.Fields) < 20 {
+			err = fmt.Errorf("%d fields answered: the measure would be of nothing", len(v.Fields))
+		}
 		return err
 	}
-	branches := []crypto.Branch{{Class: "schooling", Fate: "coded"}, {Class: "schooling", Fate: "other"}, {Class: "choices", Fate: "coded"}, {Class: "file"}}
-	// Branch keys are there before anybody asks; the person's secret is not.
-	if _, err := ring.Halves(ctx, g.Campaign, g.Candidates[0], branches...); err != nil {
-		return err
-	}
-	var cold, call time.Duration
-	n := 0
-	for _, c := range g.Candidates[1:min(len(g.Candidates), 200)] {
-		from := time.Now()
-		if _, err := ring.Halves(ctx, g.Campaign, c, branches...); err != nil {
-			return err
-		}
-		cold += time.Since(from)
-		from = time.Now()
-		if err := bare(ctx, g.Campaign, c); err != nil {
-			return err
-		}
-		call += time.Since(from)
-		n++
-	}
-	if n == 0 {
-		return errors.New("too few candidates for a cold dossier")
-	}
-	s.Row("cold-keys", cold.Seconds()/call.Seconds(), "x-of-one-vault-call")
-	return nil
 }
 
 // Creates measures single registrations taken in at once by eight clients, each
