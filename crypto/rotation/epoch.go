@@ -57,7 +57,9 @@ const between = 7 * 24 * time.Hour
 // A Keeper backs up and tries what it backed up.
 type Keeper interface {
 	// Keep backs up the keyring and the key service together, restores both aside and
-	// opens the controls there: secrets of persons, and the branch keys.
+	// opens the controls there: secrets of persons, and the branch keys. A backup that
+	// the epoch has from an earlier run, and that was not tried, may be tried again. It
+	// answers the backup also when trying it failed.
 	Keep(ctx context.Context, e Epoch, controls []Control) (Kept, error)
 	// Still says whether what was kept is still there and whole.
 	Still(ctx context.Context, k Kept) error
@@ -125,19 +127,23 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 		}
 	}
 	if e.State == Waiting && j.now().Sub(e.Kept.At) > fresh {
-		e.State = Keeping // who approves now would trust the state of another week
+		e.State, e.Kept = Keeping, Kept{} // who approves now would trust the state of another week
 	}
 	if e.State == Keeping {
 		controls, err := j.controls(ctx, key)
 		if err != nil {
 			return e, err
 		}
-		if e.Kept, err = keeper.Keep(ctx, e, controls); err != nil {
-			return e, fmt.Errorf("%w: backing up and trying the backup: %w", ErrDoubt, err)
+		kept, failed := keeper.Keep(ctx, e, controls)
+		if e.Kept = kept; failed == nil {
+			e.State = Waiting
 		}
-		e.State = Waiting
+		// What was made is remembered even when it was not tried: the next run tries it.
 		if e, err = epochs.SaveEpoch(ctx, e); err != nil {
 			return e, err
+		}
+		if failed != nil {
+			return e, fmt.Errorf("%w: backing up and trying the backup: %w", ErrDoubt, failed)
 		}
 	}
 	if e.State == Trimming {

@@ -152,10 +152,11 @@ func (w *world) backup(t *testing.T) func(*cryptotest.Store) {
 type keeper struct {
 	fail, lost error
 	controls   int
+	had        rotation.Kept // what the epoch had when it was last asked
 }
 
 func (k *keeper) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
-	k.controls = 0
+	k.controls, k.had = 0, e.Kept
 	for _, c := range controls {
 		k.controls += len(c.Wraps)
 	}
@@ -317,6 +318,19 @@ func smallest(people []crypto.UnitID) crypto.UnitID {
 	return slices.MinFunc(people, func(a, b crypto.UnitID) int { return slices.Compare(a[:], b[:]) })
 }
 
+// A backup that could not be tried is there for the next run to try.
+func TestABackupThatWasNotTriedIsRemembered(t *testing.T) {
+	w := newWorld(t, 3)
+	w.keeper.fail = errors.New("no other Vault")
+	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); !errors.Is(err, rotation.ErrDoubt) || w.keeper.had.Where != "" {
+		t.Fatalf("the first run: %v, with the backup %+v", err, w.keeper.had)
+	}
+	w.keeper.fail = nil
+	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.had.Where == "" {
+		t.Errorf("the second run: %+v, error %v, with the backup %+v", e, err, w.keeper.had)
+	}
+}
+
 func TestABackupOfAnotherWeekIsMadeAgain(t *testing.T) {
 	w := newWorld(t, 3)
 	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); err != nil {
@@ -324,7 +338,7 @@ func TestABackupOfAnotherWeekIsMadeAgain(t *testing.T) {
 	}
 	w.now = w.now.Add(8 * 24 * time.Hour)
 	w.keeper.controls = 0
-	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.controls == 0 {
+	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.controls == 0 || w.keeper.had.Where != "" {
 		t.Errorf("the run a week later: %+v with %d controls, error %v", e, w.keeper.controls, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"time"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -68,46 +70,74 @@ var _ rotation.Keeper = trial{}
 
 // Keep is that of rotation.Keeper.
 func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
-	h := t.house
-	now := h.Now().UTC()
-	where := h.Path("epochs", fmt.Sprintf("%s-%d-%s", e.Campaign, e.Number, now.Format("20060102T150405")))
-	said := func(s backup.Step) {
-		if t.progress != nil {
-			t.progress(s.Doing, s.Done, max(s.Of, s.Done))
+	kept := e.Kept
+	// One that an administrator takes hours to bring back in another Vault is tried when
+	// it is there, and not made anew.
+	if kept.Where == "" || t.house.Now().Sub(kept.At) > 24*time.Hour || t.Still(ctx, kept) != nil {
+		var err error
+		if kept, err = t.make(ctx, e); err != nil {
+			return rotation.Kept{}, err
 		}
 	}
+	var err error
+	kept.Controls, err = t.open(ctx, kept.Where, controls)
+	return kept, err
+}
+
+func (t trial) say(s backup.Step) {
+	if t.progress != nil {
+		t.progress(s.Doing, s.Done, max(s.Of, s.Done))
+	}
+}
+
+func (t trial) make(ctx context.Context, e rotation.Epoch) (rotation.Kept, error) {
+	h := t.house
+	now := h.Now().UTC()
 	if err := os.MkdirAll(h.Path("epochs"), 0o700); err != nil {
 		return rotation.Kept{}, err
 	}
-	summary, err := Backup(ctx, h.Parts, where, backup.Options{Only: backup.Keys, Progress: said, Now: h.Now})
-	if err != nil {
-		return rotation.Kept{}, err
+	where := h.Path("epochs", fmt.Sprintf("%s-%d-%s", e.Campaign, e.Number, now.Format("20060102T150405")))
+	summary, err := Backup(ctx, h.Parts, where, backup.Options{Only: backup.Keys, Progress: t.say, Now: h.Now})
+	return rotation.Kept{Where: where, Digest: summary.Digest(), At: now}, err
+}
+
+// trialVault names the environment variable of a Vault that its administrator made from
+// the snapshot of an epoch, where this home has not the share that opens one.
+const trialVault = "SCEAU_TRIAL_VAULT_ADDR"
+
+// restore brings a backup of keys back in a home of its own, and opens that home.
+func (t trial) restore(ctx context.Context, from string) (*House, error) {
+	o := backup.RestoreOptions{Trial: true, Only: backup.Keys, Vault: backup.FromBackup, Progress: t.say}
+	elsewhere := os.Getenv(trialVault)
+	if elsewhere != "" {
+		o.Only, o.Vault = []string{parts.Keyring}, backup.Current
 	}
-	kept := rotation.Kept{Where: where, Digest: summary.Digest(), At: now}
-	kept.Controls, err = t.open(ctx, where, controls, said)
-	return kept, err
+	restored, err := RestoreAside(ctx, t.house.home, from, o)
+	if err != nil {
+		return nil, fmt.Errorf("%w (on a Vault that is somebody else's, its administrator brings %s back in another one, which %s then names)",
+			err, filepath.Join(from, "vault"), trialVault)
+	}
+	addresses, err := parts.Locate(restored.Home)
+	if err != nil {
+		return nil, err
+	}
+	if elsewhere != "" {
+		addresses.VaultAddr = elsewhere
+	}
+	return At(addresses)
 }
 
 // open brings a backup back in a home of its own, opens the controls there, and takes
 // the home away again.
-func (t trial) open(ctx context.Context, from string, controls []rotation.Control, said func(backup.Step)) (opened int, err error) {
-	h := t.house
-	restored, err := RestoreAside(ctx, h.home, from, backup.RestoreOptions{Trial: true, Only: backup.Keys, Vault: backup.FromBackup, Progress: said})
+func (t trial) open(ctx context.Context, from string, controls []rotation.Control) (opened int, err error) {
+	aside, err := t.restore(ctx, from)
 	if err != nil {
 		return 0, err
 	}
 	defer func() {
-		err = errors.Join(err, parts.Erase(context.WithoutCancel(ctx), restored.Home))
+		aside.Close()
+		err = errors.Join(err, parts.Erase(context.WithoutCancel(ctx), aside.home))
 	}()
-	addresses, err := parts.Locate(restored.Home)
-	if err != nil {
-		return 0, err
-	}
-	aside, err := At(addresses)
-	if err != nil {
-		return 0, err
-	}
-	defer aside.Close()
 	store, err := aside.keyringAs("sceau_keyring_read")
 	if err != nil {
 		return 0, err
