@@ -61,7 +61,16 @@ func (a *Admin) IssueOnce(ctx context.Context, identity string) (Once, error) {
 
 // ErrSpent means that the credential of a job was used, unwrapped or too old already. If
 // nobody of ours did, somebody else saw it.
-var ErrSpent = errors.New("the credential for this job is spent")
+var ErrSpent error = spent{}
+
+type spent struct{}
+
+func (spent) Error() string { return "the credential for this job is spent" }
+
+// Hint is for whoever runs the job.
+func (spent) Hint() string {
+	return "have another issued and run it again; if nobody here used this one, Vault's audit file says who did"
+}
 
 // LogInOnce logs a job in, with a secret id that no file ever holds. When the token ends,
 // after a day at the latest, the job needs another credential: it cannot log in again.
@@ -95,7 +104,7 @@ func LogInOnce(ctx context.Context, config Config, o Once) (*Client, error) {
 // unwrap gives the secret id, after it has asked where the token comes from: one that
 // wraps the secret id of another role would log the job in as somebody else's.
 func (c *Client) unwrap(ctx context.Context, client *api.Client, o Once) (string, error) {
-	spent := func(err error) error {
+	refused := func(err error) error {
 		if s := status(err); s == http.StatusBadRequest || s == http.StatusForbidden {
 			return ErrSpent
 		}
@@ -103,7 +112,7 @@ func (c *Client) unwrap(ctx context.Context, client *api.Client, o Once) (string
 	}
 	looked, err := client.Logical().WriteWithContext(ctx, "sys/wrapping/lookup", map[string]any{"token": o.Wrapping})
 	if err != nil {
-		return "", spent(err)
+		return "", refused(err)
 	}
 	if looked == nil {
 		return "", ErrSpent
@@ -114,7 +123,7 @@ func (c *Client) unwrap(ctx context.Context, client *api.Client, o Once) (string
 	}
 	answer, err := client.Logical().UnwrapWithContext(ctx, o.Wrapping)
 	if err != nil {
-		return "", spent(err)
+		return "", refused(err)
 	}
 	if answer == nil {
 		return "", ErrSpent
