@@ -260,12 +260,8 @@ func (r *Resealing) table(ctx context.Context, t *rotation.BranchTurn, table int
 		limit = 500
 	}
 	for {
-		frozen, err := r.Rows.Frozen(ctx, t.Campaign)
-		if err != nil {
+		if err := r.stopped(ctx, t.Campaign, plan.Class); err != nil {
 			return err
-		}
-		if frozen.Whole || slices.Contains(frozen.Classes, plan.Class) {
-			return fmt.Errorf("class %s of campaign %s: %w", plan.Class, t.Campaign, crypto.ErrFrozen)
 		}
 		rows, err := r.Rows.Others(ctx, t.Campaign, table, t.Version, t.After, limit)
 		if err != nil || len(rows) == 0 {
@@ -385,9 +381,10 @@ func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *
 		return o, nil
 	}
 	halves, err := o.found.HalvesOf(ctx, units, branches...)
-	if errors.Is(err, crypto.ErrOpen) {
-		// A wrap does not open. Whose, one by one: the others go on.
-		return o, r.openOneByOne(ctx, o, units, branches)
+	if err != nil && ctx.Err() == nil && !away(err) {
+		// A wrap does not open, and a batch may not say that it is this (Vault answers it
+		// with a bare 400). Whose, one by one: the others go on.
+		return o, r.openOneByOne(ctx, t.Campaign, o, units, branches)
 	}
 	if err != nil {
 		return nil, err
@@ -398,7 +395,18 @@ func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *
 	return o, nil
 }
 
-func (r *Resealing) openOneByOne(ctx context.Context, o *resealed, units []crypto.UnitID, branches []crypto.Branch) error {
+func (r *Resealing) openOneByOne(ctx context.Context, campaign string, o *resealed, units []crypto.UnitID, branches []crypto.Branch) error {
+	// Unless it is no unit's fault: keys closed since, or a branch key that was altered.
+	if err := r.stopped(ctx, campaign, catalogue.ClassID(branches[0].Class)); err != nil {
+		return err
+	}
+	for _, b := range branches {
+		key, _, err := r.Ring.Branch(ctx, campaign, b.Class, b.Fate, b.Version)
+		if err != nil {
+			return fmt.Errorf("no row is at fault: %s", err) // not ErrOpen, which is a row's
+		}
+		key.Zero()
+	}
 	for _, u := range units {
 		halves, err := o.found.Halves(ctx, u, branches...)
 		switch {
@@ -409,14 +417,23 @@ func (r *Resealing) openOneByOne(ctx context.Context, o *resealed, units []crypt
 		}
 		o.keep(u, halves)
 	}
-	if len(o.halves) == 0 && len(units) > 0 {
-		// Not one of them: it is the key, closed since or altered, and no row's fault.
-		return fmt.Errorf("opening %d units: %w", len(units), errNothingOpens)
-	}
 	return nil
 }
 
-var errNothingOpens = errors.New("no secret opens: the key may have been closed meanwhile, or its branch key altered")
+// away says that the key service opens nothing of anybody now, whatever is asked.
+func away(err error) bool {
+	return slices.ContainsFunc([]error{crypto.ErrUnavailable, crypto.ErrBusy, crypto.ErrRefused, crypto.ErrFrozen, crypto.ErrForgotten},
+		func(known error) bool { return errors.Is(err, known) })
+}
+
+// stopped says why nothing of the class is opened now.
+func (r *Resealing) stopped(ctx context.Context, campaign string, class catalogue.ClassID) error {
+	frozen, err := r.Rows.Frozen(ctx, campaign)
+	if err == nil && (frozen.Whole || slices.Contains(frozen.Classes, class)) {
+		err = fmt.Errorf("class %s of campaign %s: %w", class, campaign, crypto.ErrFrozen)
+	}
+	return err
+}
 
 func (o *resealed) keep(unit crypto.UnitID, halves []*crypto.Half) {
 	o.halves[unit] = map[uint32]*crypto.Half{}

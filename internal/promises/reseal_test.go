@@ -460,6 +460,48 @@ func TestARowThatDoesNotOpenIsNamedAndLeftAsItIs(t *testing.T) {
 	p.same(t, "put right", people, before)
 }
 
+// The wrap of one person, altered, stops nobody else's rows; a freeze stops all.
+func TestAWrapThatDoesNotOpenIsTheFaultOfItsUnitAlone(t *testing.T) {
+	p := open(t)
+	const campaign = "resealed-wrap"
+	people := p.newcomers(t, campaign, 2, 1507)
+	r := p.resealing(t, campaign, "contact")
+	r.add(t)
+	r.settle(t)
+	alter := func() {
+		p.one(t, "keyring", "UPDATE unit_secret SET wrap = set_byte(wrap, 20, get_byte(wrap, 20) # 1) WHERE campaign = $1 AND unit = $2", campaign, people[0].ref[:])
+	}
+	brake := house.Brake{Campaign: campaign, Class: "contact"}
+	if _, err := p.Freeze(t.Context(), brake, "operator:test"); err != nil {
+		t.Fatal(err)
+	}
+	turn, _, err := r.turns.LastBranchTurn(t.Context(), campaign, "contact")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job, err := r.Resealing(t.Context(), r.keys, r.turns, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report, err := job.Run(t.Context(), turn, "operator:test"); !errors.Is(err, crypto.ErrFrozen) || report.Rows+report.Damaged > 0 {
+		t.Errorf("while the class is frozen: %+v, %v, want ErrFrozen", report, err)
+	}
+	if _, err := p.Thaw(t.Context(), brake, "operator:test"); err != nil {
+		t.Fatal(err)
+	}
+	alter()
+	for _, rows := range []int64{2, 0} { // the second meets nobody else
+		if report, err := r.run(t); !errors.Is(err, dossier.ErrDamaged) || report.Damaged != 2 || report.Rows != rows {
+			t.Errorf("%+v, %v: want %d rows sealed anew and 2 that do not open", report, err, rows)
+		}
+	}
+	alter() // twice is not at all
+	if report, err := r.run(t); err != nil || !report.Ended || report.Rows != 2 {
+		t.Errorf("put right: %+v, %v", report, err)
+	}
+	r.under(t, 2)
+}
+
 // Who is forgotten stays ciphertext of nobody, and keeps nothing from ending.
 func TestTheRowsOfWhoIsForgottenStayAsTheyAre(t *testing.T) {
 	p := open(t)
