@@ -403,7 +403,7 @@ func (r *Resealing) openOneByOne(ctx context.Context, campaign string, o *reseal
 	for _, b := range branches {
 		key, _, err := r.Ring.Branch(ctx, campaign, b.Class, b.Fate, b.Version)
 		if err != nil {
-			return fmt.Errorf("no row is at fault: %s", err) // not ErrOpen, which is a row's
+			return fmt.Errorf("no row is at fault: %w", err)
 		}
 		key.Zero()
 	}
