@@ -15,12 +15,15 @@ type Identity struct {
 	Classes    []ClassID           // which it opens, or seals
 	Verbs      map[string][]string // encrypt, decrypt, hmac, rewrap: on which families of keys
 	Batch      bool                // may send many items in one call
-	Task       string              // why it has classes that it opens for nobody: seals, keeps, checks, traces, or ""
+	Task       string              // why it has classes that it opens for nobody: seals, keeps, checks, reseals, traces, or ""
+	// Job says that no credential of it lies anywhere: an administrator issues one for
+	// a single log-in, when there is a job to do.
+	Job bool
 }
 
 var (
 	verbs    = []string{"encrypt?", "decrypt?", "hmac?", "rewrap?", "admin?"}
-	tasks    = []string{"seals", "keeps", "checks", "traces"}
+	tasks    = []string{"seals", "keeps", "checks", "reseals", "traces"}
 	families = []string{"person", "class", "index", "routing", "hold", "day", "run"}
 )
 
@@ -58,8 +61,8 @@ func (c *Catalogue) readIdentities(fsys fs.FS) error {
 }
 
 func (c *Catalogue) readIdentity(e entry) error {
-	f := e.fields("name", "label", "opens?", "classes", "verbs", "batch?", "task?")
-	x := Identity{Name: f.text("name"), Label: f.text("label"), Verbs: map[string][]string{}, Batch: f.yes("batch"), Task: f.text("task")}
+	f := e.fields("name", "label", "opens?", "classes", "verbs", "batch?", "task?", "job?")
+	x := Identity{Name: f.text("name"), Label: f.text("label"), Verbs: map[string][]string{}, Batch: f.yes("batch"), Task: f.text("task"), Job: f.yes("job")}
 	if x.Task != "" && !slices.Contains(tasks, x.Task) {
 		f.fail(e.errorf("identity %s: unknown task %q", x.Name, x.Task))
 	}
@@ -118,6 +121,9 @@ func (c *Catalogue) readIdentity(e entry) error {
 		if !opened[id] && x.Task == "" {
 			f.fail(es[n].errorf("identity %s has class %s, opens it for nobody, and no task says why", x.Name, id))
 		}
+	}
+	if x.Job && len(opened) > 0 {
+		f.fail(e.errorf("identity %s opens classes for people, who wait for no administrator: it is no job", x.Name))
 	}
 	if f.err != nil {
 		return f.err

@@ -265,6 +265,15 @@ var rules = []rule{
 		}
 		return out
 	}, "identities.yaml", "admin: [person, class, routing, hold]", "admin: [person, class, routing, hold, index]"},
+	{"who opens whole dossiers in batches to seal them anew has no credential that stays", func(c *catalogue.Catalogue) []string {
+		var out []string
+		for _, i := range c.Identities() {
+			if i.Task == "reseals" && !i.Job {
+				out = append(out, i.Name)
+			}
+		}
+		return out
+	}, "identities.yaml", "    job: true\n", ""},
 	{"the process that an agent or a candidate reaches sends no batch", func(c *catalogue.Catalogue) []string {
 		var out []string
 		for _, i := range c.Identities() {

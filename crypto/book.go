@@ -16,6 +16,10 @@ type book struct {
 	until    time.Time
 }
 
+// BookLife is how long a process goes on with what it has read: so long after a branch
+// key was added, some still seal under the version before.
+const BookLife = time.Minute
+
 type branchID struct {
 	class, fate string
 	version     uint32
@@ -83,7 +87,7 @@ func (k *Keyring) consult(ctx context.Context, campaign string, look func(*book)
 	if err != nil {
 		return fmt.Errorf("reading the key names of campaign %s: %w", campaign, err)
 	}
-	b.until = now().Add(time.Minute)
+	b.until = now().Add(BookLife)
 	k.mu.Lock()
 	if k.books == nil {
 		k.books = map[string]*book{}

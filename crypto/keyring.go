@@ -145,24 +145,38 @@ func (k *Keyring) Halves(ctx context.Context, campaign string, unit UnitID, bran
 
 // Halves is that of the Keyring, for one of the units found.
 func (f Found) Halves(ctx context.Context, unit UnitID, branches ...Branch) ([]*Half, error) {
-	person, err := one(f.person(ctx, unit))
+	return one(f.HalvesOf(ctx, []UnitID{unit}, branches...))
+}
+
+// HalvesOf turns both locks for the same branches of several units, who are opened in
+// one batch where the identity may batch.
+func (f Found) HalvesOf(ctx context.Context, units []UnitID, branches ...Branch) ([][]*Half, error) {
+	persons, err := f.person(ctx, units...)
 	if err != nil {
 		return nil, err
 	}
-	defer person.Zero()
-	halves := make([]*Half, len(branches))
-	for i, b := range branches {
-		second, version, err := f.ring.secondLock(ctx, f.campaign, unit, b)
-		if err != nil {
-			for _, h := range halves[:i] {
-				h.Zero()
+	defer zero(persons)
+	all := make([][]*Half, len(units))
+	for u, unit := range units {
+		for _, b := range branches {
+			second, version, err := f.ring.secondLock(ctx, f.campaign, unit, b)
+			if err != nil {
+				zeroHalves(all)
+				return nil, err
 			}
-			return nil, err
+			all[u] = append(all[u], Join(persons[u], second, f.campaign, unit, b.Class, b.Fate, version))
+			second.Zero()
 		}
-		halves[i] = Join(person, second, f.campaign, unit, b.Class, b.Fate, version)
-		second.Zero()
 	}
-	return halves, nil
+	return all, nil
+}
+
+func zeroHalves(all [][]*Half) {
+	for _, halves := range all {
+		for _, h := range halves {
+			h.Zero()
+		}
+	}
 }
 
 // secondLock is the branch key, or for a class such as health the person's own.

@@ -88,6 +88,8 @@ func hintFor(err error) string {
 		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
 	case errors.Is(err, dossier.ErrUnavailable):
 		return "look at the data cluster with `sceau status`; nothing was opened"
+	case errors.Is(err, dossier.ErrDamaged):
+		return "the others are sealed anew; find out who altered these, or restore them, and run it again"
 	case errors.Is(err, dossier.ErrNotTraced):
 		return "look at the audit cluster with `sceau status`; nothing was opened"
 	case errors.Is(err, fs.ErrNotExist):

@@ -80,6 +80,11 @@ func printKeyStatus(t *terminal, s rotation.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	for _, k := range s.Keys {
+		if b := k.Branch; b != nil {
+			fmt.Fprintf(t.out, "branch key of %s: version %d is %s, %d rows sealed anew\n", b.Class, b.Version, b.State, b.Resealed)
+		}
+	}
 	fmt.Fprintf(t.out, "forgotten since the last epoch: %d units\n", s.Forgotten)
 	if s.Last != nil {
 		fmt.Fprintf(t.out, "%s\n", epochText(*s.Last))
@@ -108,7 +113,8 @@ func epochText(e rotation.Epoch) string {
 }
 
 type keysRotateVerbs struct {
-	Wraps rotateWrapsVerb `cmd:"" help:"Turn every wrapping key of a campaign, and wrap everything anew."`
+	Wraps  rotateWrapsVerb  `cmd:"" help:"Turn every wrapping key of a campaign, and wrap everything anew."`
+	Branch rotateBranchVerb `cmd:"" help:"Change the branch key of a class, and seal every row of it anew."`
 }
 
 type rotateWrapsVerb struct {

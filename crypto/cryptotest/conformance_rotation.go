@@ -373,6 +373,49 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 			}
 		}
 	})
+
+	t.Run("the change of a branch key is kept, one at a time for each class", func(t *testing.T) {
+		store, _ := furnished(t)
+		at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+		if _, any, err := store.LastBranchTurn(t.Context(), "2026", "choices"); any || err != nil {
+			t.Errorf("before any: %t, %v", any, err)
+		}
+		begun := rotation.BranchTurn{Campaign: "2026", Class: "choices", Version: 3, State: rotation.Adding, Began: at}
+		under := begun
+		under.State, under.Added, under.Pass, under.Table, under.After, under.Resealed = rotation.Resealing, at.Add(time.Millisecond), at.Add(time.Second), "choices_other", []byte{1, 2}, 7
+		ended := under
+		ended.State, ended.Pass, ended.Table, ended.After, ended.Done = rotation.Resealed, time.Time{}, "", nil, at.Add(time.Hour)
+		for _, turn := range []rotation.BranchTurn{begun, under, ended} {
+			if err := store.SaveBranchTurn(t.Context(), turn); err != nil {
+				t.Fatal(err)
+			}
+			got, any, err := store.LastBranchTurn(t.Context(), "2026", "choices")
+			if err != nil || !any || got.State != turn.State || got.Version != 3 || !got.Added.Equal(turn.Added) || !got.Pass.Equal(turn.Pass) ||
+				got.Table != turn.Table || !bytes.Equal(got.After, turn.After) || got.Resealed != turn.Resealed || !got.Done.Equal(turn.Done) {
+				t.Errorf("saved %+v, read %+v, %v", turn, got, err)
+			}
+			another := turn
+			another.Version = 4
+			if turn.State != rotation.Resealed {
+				if err := store.SaveBranchTurn(t.Context(), another); err == nil {
+					t.Error("a second one was begun before the first ended")
+				}
+			}
+		}
+		next := begun
+		next.Version = 4
+		if err := store.SaveBranchTurn(t.Context(), next); err != nil {
+			t.Errorf("after its end, the next: %v", err)
+		}
+		if got, _, err := store.LastBranchTurn(t.Context(), "2026", "choices"); err != nil || got.Version != 4 {
+			t.Errorf("the last is of version %d, %v", got.Version, err)
+		}
+		for _, of := range [][2]string{{"2026", "file"}, {"2027", "choices"}} {
+			if _, any, err := store.LastBranchTurn(t.Context(), of[0], of[1]); any || err != nil {
+				t.Errorf("of %v: %t, %v", of, any, err)
+			}
+		}
+	})
 }
 
 func sameEpoch(a, b rotation.Epoch) bool {

@@ -21,6 +21,7 @@ type rotations struct {
 	forgotten map[string]map[crypto.UnitID]time.Time
 	busy      map[string]bool
 	holds     map[string][]crypto.Placed // by campaign
+	branching []rotation.BranchTurn
 }
 
 type floorOf struct {
@@ -193,6 +194,37 @@ func (s *Store) Alone(ctx context.Context, campaign string) (func(), error) {
 		defer s.mu.Unlock()
 		delete(s.busy, campaign)
 	}, nil
+}
+
+// LastBranchTurn is that of rotation.BranchTurns.
+func (s *Store) LastBranchTurn(ctx context.Context, campaign, class string) (last rotation.BranchTurn, any bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.branching {
+		if t.Campaign == campaign && t.Class == class && t.Version > last.Version {
+			last, any = t, true
+		}
+	}
+	return last, any, nil
+}
+
+// SaveBranchTurn is that of rotation.BranchTurns.
+func (s *Store) SaveBranchTurn(ctx context.Context, t rotation.BranchTurn) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.After = slices.Clone(t.After)
+	for i, o := range s.branching {
+		same := o.Campaign == t.Campaign && o.Class == t.Class
+		switch {
+		case same && o.Version == t.Version:
+			s.branching[i] = t
+			return nil
+		case same && o.State != rotation.Resealed:
+			return fmt.Errorf("version %d of class %s has not ended", o.Version, t.Class)
+		}
+	}
+	s.branching = append(s.branching, t)
+	return nil
 }
 
 // OpenEpoch is that of rotation.Epochs.

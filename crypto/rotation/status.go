@@ -26,6 +26,9 @@ type KeyStatus struct {
 	Versions *crypto.Versions `json:"versions,omitempty"` // nil for an index, which has one for ever
 	Wraps    map[uint32]int64 `json:"wraps,omitempty"`    // by version
 	Turn     *Turn            `json:"turn,omitempty"`     // under way
+	// Of a class: the versions of its branch key, by fate, and its last change.
+	Branches map[string][]uint32 `json:"branches,omitempty"`
+	Branch   *BranchTurn         `json:"branch_turn,omitempty"`
 }
 
 // StatusOf reads it. It needs no key to be open.
@@ -53,6 +56,9 @@ func StatusOf(ctx context.Context, keeper crypto.KeyKeeper, store Store, epochs 
 			} else if open {
 				k.Turn = &t
 			}
+			if err := k.branches(ctx, store, campaign); err != nil {
+				return s, err
+			}
 		}
 		s.Keys = append(s.Keys, k)
 	}
@@ -72,4 +78,18 @@ func StatusOf(ctx context.Context, keeper crypto.KeyKeeper, store Store, epochs 
 	}
 	s.Forgotten, err = epochs.Forgotten(ctx, campaign, last.OrderedAt)
 	return s, err
+}
+
+func (k *KeyStatus) branches(ctx context.Context, store Store, campaign string) (err error) {
+	if k.Role != crypto.RoleClass {
+		return nil
+	}
+	if k.Branches, err = crypto.BranchVersions(ctx, store, campaign, k.Of); err != nil {
+		return err
+	}
+	last, any, err := store.LastBranchTurn(ctx, campaign, k.Of)
+	if any {
+		k.Branch = &last
+	}
+	return err
 }

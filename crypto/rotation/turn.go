@@ -66,6 +66,7 @@ type Wraps interface {
 type Store interface {
 	crypto.Book
 	Wraps
+	BranchTurns
 	// RaiseFloor waits for the wraps on their way, and from then on refuses one of a
 	// version below: an intake that was slow cannot bring in what a trim would orphan.
 	RaiseFloor(ctx context.Context, key crypto.KeyName, version uint32) error

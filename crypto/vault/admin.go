@@ -162,14 +162,19 @@ func (a *Admin) Apply(ctx context.Context, policies ...Policy) error {
 		if err := held.client.Sys().PutPolicyWithContext(ctx, name, text); err != nil {
 			return fmt.Errorf("writing the policy of %s: %w", p.Identity, a.explain(ctx, err))
 		}
-		_, err = a.write(ctx, a.role(p.Identity), map[string]any{
+		role := map[string]any{
 			"token_policies":          []string{name},
 			"token_no_default_policy": true, // which lets a token read about itself and more
 			"token_type":              "service",
 			"token_ttl":               "1h",
 			"token_max_ttl":           "24h",
 			"bind_secret_id":          true,
-		})
+		}
+		if p.Job {
+			// Bounds of the role: no secret id of it, whoever issues it, is for more.
+			role["secret_id_num_uses"], role["secret_id_ttl"] = 1, onceLife
+		}
+		_, err = a.write(ctx, a.role(p.Identity), role)
 		if err != nil {
 			return fmt.Errorf("writing the role of %s: %w", p.Identity, err)
 		}
@@ -179,16 +184,9 @@ func (a *Admin) Apply(ctx context.Context, policies ...Policy) error {
 
 // Issue gives an identity one more secret id.
 func (a *Admin) Issue(ctx context.Context, identity string) (Credential, error) {
-	found, err := a.read(ctx, a.role(identity)+"/role-id")
+	roleID, err := a.roleID(ctx, identity)
 	if err != nil {
-		return Credential{}, fmt.Errorf("reading the role of %s: %w", identity, err)
-	}
-	if found == nil {
-		return Credential{}, fmt.Errorf("issuing a credential to %s: it has no role", identity)
-	}
-	roleID, err := textOf(found, "role_id")
-	if err != nil {
-		return Credential{}, fmt.Errorf("reading the role of %s: %w", identity, err)
+		return Credential{}, err
 	}
 	data, err := a.write(ctx, a.role(identity)+"/secret-id", map[string]any{})
 	if err != nil {
@@ -199,6 +197,21 @@ func (a *Admin) Issue(ctx context.Context, identity string) (Credential, error) 
 		return Credential{}, fmt.Errorf("issuing a credential to %s: %w", identity, err)
 	}
 	return Credential{Identity: identity, RoleID: roleID, SecretID: secretID}, nil
+}
+
+func (a *Admin) roleID(ctx context.Context, identity string) (string, error) {
+	found, err := a.read(ctx, a.role(identity)+"/role-id")
+	if err != nil {
+		return "", fmt.Errorf("reading the role of %s: %w", identity, err)
+	}
+	if found == nil {
+		return "", fmt.Errorf("issuing a credential to %s: it has no role (sceau up makes it)", identity)
+	}
+	roleID, err := textOf(found, "role_id")
+	if err != nil {
+		return "", fmt.Errorf("reading the role of %s: %w", identity, err)
+	}
+	return roleID, nil
 }
 
 func (a *Admin) role(identity string) string {

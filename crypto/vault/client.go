@@ -48,6 +48,7 @@ type Config struct {
 type Client struct {
 	config Config
 	api    *api.Client // without a token: each request takes its own copy
+	once   bool        // logged in with what is spent since
 
 	mu      sync.Mutex
 	logging chan struct{} // closed when the log-in under way ends
@@ -64,6 +65,13 @@ type token struct {
 // New prepares a client. It does not speak to Vault yet: a service may start before
 // Vault does.
 func New(config Config) (*Client, error) {
+	if (config.TokenFile == "") == (config.RoleID == "" || config.SecretIDFile == "") {
+		return nil, errors.New("preparing vault: give either a role id and the file of its secret id, or the file of a token")
+	}
+	return prepare(config)
+}
+
+func prepare(config Config) (*Client, error) {
 	for value, fallback := range map[*string]string{&config.Mount: "transit", &config.AuthMount: "approle"} {
 		if *value == "" {
 			*value = fallback
@@ -74,9 +82,6 @@ func New(config Config) (*Client, error) {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
-	}
-	if (config.TokenFile == "") == (config.RoleID == "" || config.SecretIDFile == "") {
-		return nil, errors.New("preparing vault: give either a role id and the file of its secret id, or the file of a token")
 	}
 	client, err := connect(config)
 	if err != nil {
@@ -233,6 +238,12 @@ func (c *Client) acquire(ctx context.Context, held token, usable bool) (token, e
 		}
 		// Not renewable any longer: a new one then.
 	}
+	if c.once && usable {
+		return held, nil // to its end
+	}
+	if c.once {
+		return token{}, fmt.Errorf("%w: its token has ended, and a single log-in was all that it had", ErrSpent)
+	}
 	client, err := c.api.Clone() // same connections
 	if err != nil {
 		return token{}, fmt.Errorf("preparing to log in to vault: %w", err)
@@ -250,6 +261,10 @@ func (c *Client) acquire(ctx context.Context, held token, usable bool) (token, e
 	if err != nil {
 		return token{}, fmt.Errorf("preparing to log in to vault: %w", err)
 	}
+	return c.logIn(ctx, client, auth)
+}
+
+func (c *Client) logIn(ctx context.Context, client *api.Client, auth *approle.AppRoleAuth) (token, error) {
 	secret, err := auth.Login(ctx, client)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {

@@ -42,6 +42,9 @@ func (a *Admin) Differences(ctx context.Context, p Policy) ([]string, error) {
 		if role.Data["token_no_default_policy"] != true {
 			said = append(said, "its role gives the default policy too")
 		}
+		if uses := fmt.Sprint(role.Data["secret_id_num_uses"]); p.Job && uses != "1" {
+			said = append(said, fmt.Sprintf("its role gives secret ids of %s uses, and should give them of 1", uses))
+		}
 	}
 	for i := range said {
 		said[i] = p.Identity + ": " + said[i]

@@ -21,6 +21,9 @@ type Policy struct {
 	// end only, and what is done to a key stands behind its name.
 	Keep  []string
 	Batch bool // may send many items in one request
+	// Job is for an identity whose credential is issued for one log-in: its role gives no
+	// other, and its token may end itself.
+	Job bool
 }
 
 // everything is a list of parameters that denies all of them: to Vault, an empty list
@@ -91,6 +94,9 @@ func (p Policy) Text(mount string) (string, error) {
 	// What a token needs to live, of all that the default policy grants.
 	b.WriteString("path \"auth/token/lookup-self\" {\n  capabilities = [\"read\"]\n}\n")
 	b.WriteString("path \"auth/token/renew-self\" {\n  capabilities = [\"update\"]\n}\n")
+	if p.Job {
+		b.WriteString("path \"auth/token/revoke-self\" {\n  capabilities = [\"update\"]\n}\n")
+	}
 	return b.String(), nil
 }
 

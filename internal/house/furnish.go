@@ -112,11 +112,14 @@ func (h *House) identityCredential(identity string) (storedCredential, error) {
 	return c, nil
 }
 
-// lackingIdentities are those without a whole credential. Half of one, left by a
-// kill, is cleared.
+// lackingIdentities are those without a whole credential, but those of jobs, who have
+// none that stays. Half of one, left by a kill, is cleared.
 func (h *House) lackingIdentities() ([]catalogue.Identity, error) {
 	var lacking []catalogue.Identity
 	for _, who := range h.Catalogue.Identities() {
+		if who.Job {
+			continue
+		}
 		_, err := os.Stat(h.identityPath(who.Name))
 		switch {
 		case err == nil:

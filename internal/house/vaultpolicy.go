@@ -18,15 +18,16 @@ const keeper = "keyring"
 // identity that administers keys does so by their whole names, and to those that
 // wrap.
 func PolicyOf(c *catalogue.Catalogue, who catalogue.Identity, names []crypto.KeyName) vault.Policy {
-	p := vault.Policy{Identity: who.Name, Batch: who.Batch}
+	p := vault.Policy{Identity: who.Name, Batch: who.Batch, Job: who.Job}
 	p.Encrypt = patterns(c, who, "encrypt")
 	p.Decrypt = patterns(c, who, "decrypt")
 	p.HMAC = patterns(c, who, "hmac")
 	p.Rewrap = patterns(c, who, "rewrap")
 	p.Keep = kept(who, names)
-	if who.Name != "trace-write" && who.Name != "trace-read" {
+	if who.Name != "trace-write" && who.Name != "trace-read" && !who.Job {
 		// Whoever serves writes traces: the day's key tags and seals them. The
-		// database role of a writer cannot read a trace back.
+		// database role of a writer cannot read a trace back. Those of a job are written
+		// by whoever runs it.
 		p.Encrypt = append(p.Encrypt, crypto.DayKey)
 		p.Decrypt = append(p.Decrypt, crypto.DayKey)
 	}

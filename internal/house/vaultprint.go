@@ -68,6 +68,8 @@ func head(table *policy.Table, who catalogue.Identity, publication string) strin
 		b.WriteString("# It opens for nobody: it re-wraps, rotates and trims the keys of campaigns, by name.\n# Generate it again when a campaign was created.\n")
 	case "checks":
 		b.WriteString("# It opens for nobody: it compares wraps with what they commit to, and reads no dossier.\n")
+	case "reseals":
+		b.WriteString("# It opens for nobody: it seals anew, under a new version of a branch key. No credential\n# of it lies anywhere; docs/operations.md says how one is issued, for a single log-in.\n")
 	case "traces":
 		b.WriteString("# It opens for nobody: it writes traces.\n")
 	}

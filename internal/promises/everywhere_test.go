@@ -27,7 +27,7 @@ func ofRegister(c *catalogue.Catalogue, who catalogue.Identity, verb string, k v
 	wraps := verb == "encrypt" || verb == "decrypt"
 	switch k.family {
 	case "day":
-		return has("day") || wraps && !strings.HasPrefix(who.Name, "trace-")
+		return has("day") || wraps && !strings.HasPrefix(who.Name, "trace-") && !who.Job
 	case "index":
 		return verb == "hmac" && has("index")
 	case "branch", "own":

@@ -32,6 +32,7 @@ var may = map[string]map[string][]string{
 	"project":        {"encrypt": {"day"}, "decrypt": {"person", "branch:identity", "branch:contact", "branch:income", "branch:schooling", "branch:choices", "branch:recourse", "routing", "day"}},
 	"keyring":        {"encrypt": {"day"}, "decrypt": {"day"}, "rewrap": {"person", "branch", "branch:agents", "own", "routing", "hold"}, "keep": {"person", "branch", "branch:agents", "own", "routing", "hold"}},
 	"keyring-verify": {"encrypt": {"day"}, "decrypt": {"person", "branch", "branch:agents", "own", "routing", "hold", "day"}},
+	"reseal":         {"decrypt": {"person", "branch", "branch:agents"}},
 	"archive": {"encrypt": {"own:fraud", "day"}, "decrypt": {"person", "branch:identity", "branch:family", "branch:income", "branch:choices",
 		"branch:guidance_needs", "own:fraud", "routing", "day"}},
 	"trace-write": {"encrypt": {"day"}, "decrypt": {"day"}},
@@ -41,7 +42,7 @@ var may = map[string]map[string][]string{
 }
 
 // batching are the identities of jobs, which may send many items in one call.
-var batching = []string{"intake", "project", "keyring", "keyring-verify", "archive"}
+var batching = []string{"intake", "project", "keyring", "keyring-verify", "reseal", "archive"}
 
 // A vaultKey is one key of Vault and its family.
 type vaultKey struct{ name, family, of string }
@@ -109,9 +110,13 @@ func (c caller) do(t testing.TB, method, path string, body any) (int, string) {
 	return answer.StatusCode, string(said)
 }
 
-// logIn enters Vault with the credential of an identity, as a thief of its files.
+// logIn enters Vault with the credential of an identity, as a thief of its files. That of
+// a job has none: it enters with what an administrator issues.
 func (p *place) logIn(t testing.TB, identity string) caller {
 	t.Helper()
+	if who, _ := p.Catalogue.Identity(identity); who.Job {
+		return p.jobLogIn(t, identity)
+	}
 	var role struct {
 		RoleID string `json:"role_id"`
 	}
@@ -137,6 +142,36 @@ func (p *place) logIn(t testing.TB, identity string) caller {
 		t.Fatalf("%s does not enter Vault: %d", identity, code)
 	}
 	c.token = answer.Auth.ClientToken
+	return c
+}
+
+func (p *place) jobLogIn(t testing.TB, identity string) caller {
+	t.Helper()
+	root, err := p.at.RootToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := "auth/approle/role/" + vault.RoleName(identity)
+	told := func(c caller, method, path string, body any) (answer struct {
+		Data map[string]any
+		Auth struct {
+			ClientToken string `json:"client_token"`
+		}
+	}) {
+		t.Helper()
+		code, said := c.do(t, method, path, body)
+		if err := json.Unmarshal([]byte(said), &answer); code != 200 || err != nil {
+			t.Fatalf("%s %s: %d, %v", method, path, code, err)
+		}
+		return answer
+	}
+	admin := caller{p.at.VaultAddr, root}
+	id, secret := told(admin, "GET", role+"/role-id", nil), told(admin, "POST", role+"/secret-id", map[string]any{})
+	c := caller{addr: p.at.VaultAddr}
+	c.token = told(c, "POST", "auth/approle/login", map[string]any{"role_id": id.Data["role_id"], "secret_id": secret.Data["secret_id"]}).Auth.ClientToken
+	if code, _ := c.do(t, "POST", "auth/approle/login", map[string]any{"role_id": id.Data["role_id"], "secret_id": secret.Data["secret_id"]}); code == 200 {
+		t.Errorf("the credential of %s logs in twice", identity)
+	}
 	return c
 }
 

@@ -173,6 +173,31 @@ func (s *Store) SaveTurn(ctx context.Context, t rotation.Turn) error {
 	return explain(ctx, err)
 }
 
+// LastBranchTurn is that of rotation.BranchTurns.
+func (s *Store) LastBranchTurn(ctx context.Context, campaign, class string) (t rotation.BranchTurn, any bool, err error) {
+	t = rotation.BranchTurn{Campaign: campaign, Class: class}
+	var added, pass, done *time.Time
+	err = s.db.QueryRow(ctx, `SELECT version, state, began_at, added_at, pass_at, at_table, after, resealed, done_at
+		FROM branch_turn WHERE campaign = $1 AND class = $2 ORDER BY version DESC LIMIT 1`, campaign, class).
+		Scan(&t.Version, &t.State, &t.Began, &added, &pass, &t.Table, &t.After, &t.Resealed, &done)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return rotation.BranchTurn{}, false, nil
+	}
+	t.Added, t.Pass, t.Done = orZero(added), orZero(pass), orZero(done)
+	return t, err == nil, explain(ctx, err)
+}
+
+// SaveBranchTurn is that of rotation.BranchTurns.
+func (s *Store) SaveBranchTurn(ctx context.Context, t rotation.BranchTurn) error {
+	_, err := s.db.Exec(ctx, `
+		INSERT INTO branch_turn (campaign, class, version, state, began_at, added_at, pass_at, at_table, after, resealed, done_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (campaign, class, version) DO UPDATE SET state = excluded.state, added_at = excluded.added_at, pass_at = excluded.pass_at,
+			at_table = excluded.at_table, after = excluded.after, resealed = excluded.resealed, done_at = excluded.done_at`,
+		t.Campaign, t.Class, t.Version, t.State, t.Began, orNull(t.Added), orNull(t.Pass), t.Table, t.After, t.Resealed, orNull(t.Done))
+	return explain(ctx, err)
+}
+
 // turning is the space of advisory locks of Alone; the number is drawn at random.
 const turning = 1822640147
 
