@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"sceau/catalogue"
 	"sceau/crypto"
 	"sceau/crypto/rotation"

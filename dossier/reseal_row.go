@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+
 	"sceau/catalogue"
 	"sceau/crypto"
 	"sceau/crypto/rotation"
-	"slices"
 )
 
 // resealed holds the keys of one page.

@@ -31,10 +31,10 @@ func (v rotateBranchVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer h.Close()
-	bar := newBar(t, "sealing anew", 1)
-	defer bar.end()
-	report, err := h.RotateBranch(ctx, campaign, catalogue.ClassID(v.Class), operator(), bar.step)
-	bar.end()
+	show := newSteps(t)
+	defer show.end()
+	report, err := h.RotateBranch(ctx, campaign, catalogue.ClassID(v.Class), operator(), show.step)
+	show.end()
 	if err != nil && report.Version == 0 {
 		return err
 	}
