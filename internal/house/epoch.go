@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"time"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -64,7 +66,7 @@ var _ rotation.Keeper = trial{}
 func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
 	h := t.house
 	now := h.Now().UTC()
-	where := h.Path("epochs", fmt.Sprintf("%s-%d-%s", e.Campaign, e.Number, now.Format("20060102T150405")))
+	where := h.Path("epochs", epochFolder(e)+now.Format(epochTime+".000"))
 	said := func(s backup.Step) {
 		if t.progress != nil {
 			t.progress(s.Doing, s.Done, max(s.Of, s.Done))
@@ -73,14 +75,45 @@ func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.C
 	if err := os.MkdirAll(h.Path("epochs"), 0o700); err != nil {
 		return rotation.Kept{}, err
 	}
+	before, err := t.earlier(e)
+	if err != nil {
+		return rotation.Kept{}, err
+	}
 	summary, err := Backup(ctx, h.Parts, where, backup.Options{Only: backup.Keys, Progress: said, Now: h.Now})
 	if err != nil {
 		return rotation.Kept{}, err
 	}
 	kept := rotation.Kept{Where: where, Digest: summary.Digest(), At: now}
-	kept.Controls, err = t.open(ctx, where, controls, said)
-	return kept, err
+	if kept.Controls, err = t.open(ctx, where, controls, said); err != nil {
+		return kept, err
+	}
+	for _, dir := range before {
+		if err := os.RemoveAll(dir); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
 }
+
+// earlier are the copies of the keys that were made for this same epoch, and that a kill
+// or a week of waiting made useless. The last goes when another has been tried: a copy
+// that nobody keeps count of is one that somebody finds.
+func (t trial) earlier(e rotation.Epoch) (dirs []string, err error) {
+	held, err := os.ReadDir(t.house.Path("epochs"))
+	for _, d := range held {
+		made, ok := strings.CutPrefix(d.Name(), epochFolder(e))
+		// A campaign may be named as another and its number are: then no time follows.
+		if _, err := time.Parse(epochTime, made); ok && err == nil {
+			dirs = append(dirs, t.house.Path("epochs", d.Name()))
+		}
+	}
+	return dirs, err
+}
+
+// epochTime is read with parts of a second too.
+const epochTime = "20060102T150405"
+
+func epochFolder(e rotation.Epoch) string { return fmt.Sprintf("%s-%d-", e.Campaign, e.Number) }
 
 // open brings a backup back in a home of its own, opens the controls there, and takes
 // the home away again.

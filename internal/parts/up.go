@@ -159,6 +159,19 @@ func Erase(ctx context.Context, home string) error {
 			return fmt.Errorf("erasing the clusters: %w", err)
 		}
 	}
+	// parts.json goes last: cut half way, what is left still says whose it is.
+	held, err := os.ReadDir(h.home)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("erasing the home: %w", err)
+	}
+	for _, e := range held {
+		if e.Name() == partsFile {
+			continue
+		}
+		if err := os.RemoveAll(h.path(e.Name())); err != nil {
+			return fmt.Errorf("erasing the home: %w", err)
+		}
+	}
 	if err := os.RemoveAll(h.home); err != nil {
 		return fmt.Errorf("erasing the home: %w", err)
 	}
