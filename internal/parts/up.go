@@ -159,23 +159,28 @@ func Erase(ctx context.Context, home string) error {
 			return fmt.Errorf("erasing the clusters: %w", err)
 		}
 	}
-	// parts.json goes last: cut half way, what is left still says whose it is.
-	held, err := os.ReadDir(h.home)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeHome(h.home, os.RemoveAll); err != nil {
 		return fmt.Errorf("erasing the home: %w", err)
+	}
+	return nil
+}
+
+// removeHome removes a home, and parts.json last: cut half way, what is left still says
+// what it is.
+func removeHome(home string, remove func(path string) error) error {
+	held, err := os.ReadDir(home)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	for _, e := range held {
 		if e.Name() == partsFile {
 			continue
 		}
-		if err := os.RemoveAll(h.path(e.Name())); err != nil {
-			return fmt.Errorf("erasing the home: %w", err)
+		if err := remove(filepath.Join(home, e.Name())); err != nil {
+			return err
 		}
 	}
-	if err := os.RemoveAll(h.home); err != nil {
-		return fmt.Errorf("erasing the home: %w", err)
-	}
-	return nil
+	return remove(home)
 }
 
 // Seal seals the private Vault: it runs and opens nothing until Unseal or Up.
