@@ -97,8 +97,14 @@ func (h *house) ready(names []string) error {
 	return h.choosePostgres(as)
 }
 
-// Down stops every private part of a home. Existing ones are left alone.
+// Down stops every private part of a home. Existing ones are left alone. The servers of
+// a trial go too: nobody but who makes it knows of them, and a kill may have left them.
 func Down(ctx context.Context, home string, out io.Writer) error {
+	if trial := filepath.Join(home, ForTrial); holdsParts(trial) {
+		if err := Down(ctx, trial, io.Discard); err != nil {
+			return fmt.Errorf("stopping the trial of a backup: %w", err)
+		}
+	}
 	// Vault first: what still works then works on nothing it could open.
 	names := slices.Clone(Names)
 	slices.Reverse(names)
