@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ func (w *watcher) seesWhatIsWrong(t *testing.T) {
 			`UPDATE epoch SET version = version - 1`, `UPDATE epoch SET version = version + 1`, "nobody approved", w.trims},
 		{"a trace is altered", parts.Audit,
 			force + `UPDATE trace SET rule = rule || '!' WHERE seq = 0`, force + `UPDATE trace SET rule = rtrim(rule, '!') WHERE seq = 0`, "traces do not verify", w.traces},
+		{"a row is swapped for another", parts.Data,
+			`UPDATE identity_other SET commitment = set_byte(commitment, 0, get_byte(commitment, 0) # 1)`,
+			`UPDATE identity_other SET commitment = set_byte(commitment, 0, get_byte(commitment, 0) # 1)`, "does not open", w.reads},
 		{"a copy is kept that no epoch counts", parts.Keyring,
 			`UPDATE epoch SET kept_where = kept_where || '!'`, `UPDATE epoch SET kept_where = rtrim(kept_where, '!')`, "no epoch kept", w.leftovers},
 	} {
@@ -57,6 +61,35 @@ func (w *watcher) seesWhatIsWrong(t *testing.T) {
 		}
 	}
 
+	t.Run("among processes and locks too", func(t *testing.T) {
+		path, err := exec.LookPath("sleep")
+		if err == nil {
+			_, err = os.Stat("/proc/self/cmdline")
+		}
+		if err != nil {
+			t.Skip("processes are not seen here: ", err)
+		}
+		stray := exec.Cmd{Path: path, Args: []string{filepath.Join(w.h.home, parts.ForTrial), "600"}}
+		if err := stray.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			_ = stray.Process.Kill()
+			_ = stray.Wait()
+		}()
+		w.asked(t, parts.Keyring, func(ctx context.Context, c *pgx.Conn) error {
+			if _, err := c.Exec(ctx, "SELECT pg_advisory_lock(1)"); err != nil {
+				return err
+			}
+			seen := strings.Join(w.leftovers(t), "\n")
+			for _, want := range []string{"a process is left behind", "a lock is left behind in cluster keyring"} {
+				if !strings.Contains(seen, want) {
+					t.Errorf("%q is not seen in:\n%s", want, seen)
+				}
+			}
+			return nil
+		})
+	})
 	t.Run("in files too", func(t *testing.T) {
 		if err := os.Mkdir(filepath.Join(w.h.home, parts.ForTrial), 0o700); err != nil {
 			t.Fatal(err)

@@ -58,6 +58,9 @@ func TestWhatIsKilledAtRandomMomentsResumesWhereItWas(t *testing.T) {
 	if k.late > k.kills {
 		t.Errorf("%d kills, and %d came after the end of what they should have cut: this proves little", k.kills, k.late)
 	}
+	if err := eachReadsTheirOwn(t, w.open, w.everybody()); err != nil {
+		t.Error(err)
+	}
 	t.Run("the same eyes see what is not as it should be", func(t *testing.T) { w.seesWhatIsWrong(t) })
 }
 

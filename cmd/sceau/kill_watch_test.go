@@ -249,6 +249,13 @@ func (w *watcher) reads(t *testing.T) []string {
 	return nil
 }
 
+func (w *watcher) everybody() (all []person) {
+	for _, file := range w.files {
+		all = append(all, w.people[file]...)
+	}
+	return all
+}
+
 func (w *watcher) traces(t *testing.T) []string {
 	t.Helper()
 	if err := w.h.run([]string{"audit", "verify"}); err != nil {
