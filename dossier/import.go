@@ -187,7 +187,7 @@ func (in *Intake) stream(ctx context.Context, campaign string, file io.Reader, a
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		at.Done = true
+		at.Since, at.Done = at.Lines, true
 		_, err := in.Vestry.Store(ctx, Batch{Campaign: campaign, Progress: at}, nothingToKeep)
 		return err
 	})
@@ -196,7 +196,7 @@ func (in *Intake) stream(ctx context.Context, campaign string, file io.Reader, a
 
 func (in *Intake) enterParcel(ctx context.Context, campaign string, p *parcel, at *Progress, o ImportOptions) error {
 	next := *at
-	next.Lines += p.lines
+	next.Since, next.Lines = at.Lines, at.Lines+p.lines
 	next.Offset += p.bytes
 	next.Refused += int64(len(p.refusals))
 	entries, err := in.Enter(ctx, campaign, p.filings, &next, p.refusals)

@@ -45,7 +45,8 @@ type Vestry interface {
 	Entered(ctx context.Context, campaign, index string, macs [][]byte) ([]Ref, error)
 	// Store writes one batch and the progress of its import in one transaction.
 	// It first takes the numbers that one file alone may have, leaves out the dossiers
-	// that lost one, and counts them as refused in the progress. Then it calls keep
+	// that lost one, and counts them as refused in the progress; an import that somebody
+	// else brought further meanwhile is an error. Then it calls keep
 	// with them; before it commits it waits for what keep gave, whose error undoes
 	// everything.
 	Store(ctx context.Context, b Batch, keep func(left []Lost) (wait func() error)) (left []Lost, err error)
@@ -58,6 +59,7 @@ type Vestry interface {
 // Progress is how far an import came.
 type Progress struct {
 	Import  int64
+	Since   int64 // lines done before the batch that brought it here
 	Lines   int64 // lines done, refused ones included
 	Offset  int64 // bytes done
 	Entered int64

@@ -187,7 +187,7 @@ func (j *Job) Approve(ctx context.Context, epochs Epochs, keeper Keeper, campaig
 	case err != nil:
 		return e, err
 	case !open:
-		return e, fmt.Errorf("no epoch of campaign %s waits for a second person", campaign)
+		return e, noneWaits(ctx, epochs, campaign)
 	case e.State == Turning, e.State == Keeping:
 		return e, fmt.Errorf("epoch %d of campaign %s is not ready to be approved: it is %s", e.Number, campaign, e.State)
 	case e.OrderedBy == by:
@@ -210,6 +210,19 @@ func (j *Job) Approve(ctx context.Context, epochs Epochs, keeper Keeper, campaig
 		}
 	}
 	return j.trim(ctx, epochs, keeper, key, e)
+}
+
+// noneWaits says, to one who was killed after the last step, that it was the last.
+func noneWaits(ctx context.Context, epochs Epochs, campaign string) error {
+	last, any, err := epochs.LastEpoch(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if any {
+		text = fmt.Sprintf(": epoch %d ended on %s, approved by %s", last.Number, last.TrimmedAt.Format(time.DateOnly), last.ApprovedBy)
+	}
+	return fmt.Errorf("no epoch of campaign %s waits for a second person%s", campaign, text)
 }
 
 // trim is the one step that cannot be taken back. Raising the oldest accepted version

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -207,6 +208,9 @@ func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
 	}
 	if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 2, Kept: 2}) {
 		t.Errorf("after the trim the versions are %+v", v)
+	}
+	if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err == nil || !strings.Contains(err.Error(), "epoch 1 ended on 2026-11-02, approved by second") {
+		t.Errorf("approved again: %v", err)
 	}
 
 	for _, ring := range []*crypto.Keyring{restored, {Service: &w.service, Store: old}} {

@@ -14,6 +14,7 @@ import (
 	"sceau/dossier"
 	"sceau/internal/backup"
 	"sceau/internal/parts"
+	"sceau/internal/parts/turn"
 )
 
 // A DrillReport is what an exercise of restoring has shown.
@@ -47,6 +48,15 @@ func (h *House) Drill(ctx context.Context, progress func(backup.Step)) (r DrillR
 			found, r.Passed = err.Error(), false
 		}
 		r.Steps = append(r.Steps, DrillStep{tried, found, err == nil})
+	}
+	// One at a time: what lies there otherwise is of a drill that was killed.
+	end, err := turn.Take(ctx, h.Path(".drill"))
+	if err != nil {
+		return r, err
+	}
+	defer end()
+	if err := os.RemoveAll(h.Path("drill")); err != nil {
+		return r, err
 	}
 	if err := os.MkdirAll(h.Path("drill"), 0o700); err != nil {
 		return r, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sceau/catalogue"
@@ -79,9 +80,22 @@ func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.C
 			return rotation.Kept{}, err
 		}
 	}
-	var err error
-	kept.Controls, err = t.open(ctx, kept.Where, controls)
-	return kept, err
+	before, err := t.earlier(e)
+	if err != nil {
+		return kept, err
+	}
+	if kept.Controls, err = t.open(ctx, kept.Where, controls); err != nil {
+		return kept, err
+	}
+	for _, dir := range before {
+		if dir == kept.Where {
+			continue
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
 }
 
 func (t trial) say(s backup.Step) {
@@ -96,7 +110,7 @@ func (t trial) make(ctx context.Context, e rotation.Epoch) (rotation.Kept, error
 	if err := os.MkdirAll(h.Path("epochs"), 0o700); err != nil {
 		return rotation.Kept{}, err
 	}
-	where := h.Path("epochs", fmt.Sprintf("%s-%d-%s", e.Campaign, e.Number, now.Format("20060102T150405")))
+	where := h.Path("epochs", epochFolder(e)+now.Format(epochTime+".000"))
 	summary, err := Backup(ctx, h.Parts, where, backup.Options{Only: backup.Keys, Progress: t.say, Now: h.Now})
 	return rotation.Kept{Where: where, Digest: summary.Digest(), At: now}, err
 }
@@ -126,6 +140,26 @@ func (t trial) restore(ctx context.Context, from string) (*House, error) {
 	}
 	return At(addresses)
 }
+
+// earlier are the copies of the keys that were made for this same epoch, and that a kill
+// or a week of waiting made useless. The last goes when another has been tried: a copy
+// that nobody keeps count of is one that somebody finds.
+func (t trial) earlier(e rotation.Epoch) (dirs []string, err error) {
+	held, err := os.ReadDir(t.house.Path("epochs"))
+	for _, d := range held {
+		made, ok := strings.CutPrefix(d.Name(), epochFolder(e))
+		// A campaign may be named as another and its number are: then no time follows.
+		if _, err := time.Parse(epochTime, made); ok && err == nil {
+			dirs = append(dirs, t.house.Path("epochs", d.Name()))
+		}
+	}
+	return dirs, err
+}
+
+// epochTime is read with parts of a second too.
+const epochTime = "20060102T150405"
+
+func epochFolder(e rotation.Epoch) string { return fmt.Sprintf("%s-%d-", e.Campaign, e.Number) }
 
 // open brings a backup back in a home of its own, opens the controls there, and takes
 // the home away again.

@@ -48,7 +48,7 @@ const (
 func AsideOf(home string) string { return filepath.Join(home, ForUse) }
 
 func holdsParts(home string) bool {
-	_, err := os.Stat(filepath.Join(home, "parts.json"))
+	_, err := os.Stat(filepath.Join(home, partsFile))
 	return err == nil
 }
 
@@ -104,8 +104,14 @@ func (a *Aside) begin(ctx context.Context, dir string, replace bool) error {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("looking at %s: %w", dir, err)
 		}
-		if len(held) > 0 {
-			return fmt.Errorf("%s holds something that no restore put there: move it away", dir)
+		for _, e := range held {
+			// A kill in the very first step leaves a parts.json that is not whole.
+			if !strings.HasPrefix(e.Name(), half) {
+				return fmt.Errorf("%s holds something that no restore put there: move it away", dir)
+			}
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return fmt.Errorf("clearing %s: %w", dir, err)
+			}
 		}
 	}
 	if err := os.MkdirAll(dir, 0o711); err != nil {

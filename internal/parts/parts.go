@@ -50,6 +50,12 @@ func (e *DownError) Hint() string {
 	return "start the parts with `sceau up`, look at them with `sceau status`"
 }
 
+// partsFile is what makes a folder a home.
+const partsFile = "parts.json"
+
+// half begins the name of a file that is not whole yet.
+const half = ".new-"
+
 // house is what is remembered from one command to the next, in parts.json. It
 // holds no secret.
 type house struct {
@@ -85,7 +91,7 @@ func openHouse(home string) (*house, error) {
 		return nil, fmt.Errorf("finding the home of the parts: %w", err)
 	}
 	h := &house{home: home, Places: map[string]place{}}
-	text, err := os.ReadFile(h.path("parts.json"))
+	text, err := os.ReadFile(h.path(partsFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return h, nil
 	}
@@ -93,7 +99,7 @@ func openHouse(home string) (*house, error) {
 		return nil, fmt.Errorf("reading parts.json: %w", err)
 	}
 	if err := json.Unmarshal(text, h); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", h.path("parts.json"), err)
+		return nil, fmt.Errorf("reading %s: %w", h.path(partsFile), err)
 	}
 	if h.Places == nil {
 		h.Places = map[string]place{}
@@ -139,13 +145,13 @@ func (h *house) save() error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(h.path("parts.json"), append(text, '\n'))
+	return writeWhole(h.path(partsFile), append(text, '\n'))
 }
 
 // writeWhole writes a file of mode 0600 that is there whole or not at all, and
 // still there after a power cut.
 func writeWhole(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(path), half+"*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
 	}

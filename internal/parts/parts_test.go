@@ -482,6 +482,27 @@ func TestWhateverTheInstantAtWhichUpIsKilledTheNextOneSucceeds(t *testing.T) {
 	}
 }
 
+func TestTheServersOfATrialThatWasKilledStopWithTheHome(t *testing.T) {
+	h := home(t)
+	trial, err := parts.BeginAside(t.Context(), h, parts.ForTrial, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = trial.Prepare(t.Context(), parts.Keyring)
+	trial.Close() // as a kill does
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, running := pgserver.Running(filepath.Join(trial.Home(), "postgres", parts.Keyring))
+	if !running {
+		t.Fatal("the trial has no server: this would prove nothing")
+	}
+	if err := parts.Down(t.Context(), h, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	gone(t, lock.PID)
+}
+
 func TestNothingWasEverStartedInAnEmptyHome(t *testing.T) {
 	dir := home(t)
 	want(t, dir, parts.StateAbsent, parts.Names...)

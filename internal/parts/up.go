@@ -97,8 +97,14 @@ func (h *house) ready(names []string) error {
 	return h.choosePostgres(as)
 }
 
-// Down stops every private part of a home. Existing ones are left alone.
+// Down stops every private part of a home. Existing ones are left alone. The servers of
+// a trial go too: nobody but who makes it knows of them, and a kill may have left them.
 func Down(ctx context.Context, home string, out io.Writer) error {
+	if trial := filepath.Join(home, ForTrial); holdsParts(trial) {
+		if err := Down(ctx, trial, io.Discard); err != nil {
+			return fmt.Errorf("stopping the trial of a backup: %w", err)
+		}
+	}
 	// Vault first: what still works then works on nothing it could open.
 	names := slices.Clone(Names)
 	slices.Reverse(names)
@@ -159,10 +165,28 @@ func Erase(ctx context.Context, home string) error {
 			return fmt.Errorf("erasing the clusters: %w", err)
 		}
 	}
-	if err := os.RemoveAll(h.home); err != nil {
+	if err := removeHome(h.home, os.RemoveAll); err != nil {
 		return fmt.Errorf("erasing the home: %w", err)
 	}
 	return nil
+}
+
+// removeHome removes a home, and parts.json last: cut half way, what is left still says
+// what it is.
+func removeHome(home string, remove func(path string) error) error {
+	held, err := os.ReadDir(home)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, e := range held {
+		if e.Name() == partsFile {
+			continue
+		}
+		if err := remove(filepath.Join(home, e.Name())); err != nil {
+			return err
+		}
+	}
+	return remove(home)
 }
 
 // Seal seals the private Vault: it runs and opens nothing until Unseal or Up.

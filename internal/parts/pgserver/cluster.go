@@ -48,7 +48,7 @@ func Make(ctx context.Context, bin Binaries, as Account, dir, password string) e
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as.Credential()}
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Run(); err != nil {
+	if err := runChild(cmd); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, lastLine(said.String()))
 	}
 	if err := os.Rename(half, dir); err != nil {

@@ -32,7 +32,7 @@ func Run(ctx context.Context, dsn, program string, args ...string) error {
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "PG") }), "PGPASSWORD="+password, "LC_ALL=C")
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	err = cmd.Run()
+	err = runChild(cmd)
 	switch {
 	case err == nil:
 		return nil

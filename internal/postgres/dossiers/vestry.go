@@ -308,13 +308,15 @@ func keepProgress(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []dossie
 		p.Refused++
 		p.Fields -= int64(b.Sealed[l.At].Cells)
 	}
+	// Exactly where this batch began: one killed a moment ago may have left a commit on
+	// its way, whose dossiers this batch would count as refused.
 	tag, err := tx.Exec(ctx, `UPDATE import SET lines = $2, bytes = $3, entered = $4, refused = $5, fields = $6, done = $7
-		WHERE import = $1 AND NOT done AND lines <= $2`, p.Import, p.Lines, p.Offset, p.Entered, p.Refused, p.Fields, p.Done)
+		WHERE import = $1 AND NOT done AND lines = $8`, p.Import, p.Lines, p.Offset, p.Entered, p.Refused, p.Fields, p.Done, p.Since)
 	if err != nil {
 		return err
 	}
 	if tag.RowsAffected() != 1 {
-		return errors.New("another process runs the same import")
+		return errors.New("another process runs the same import; nothing of this batch entered, and the import can be run again")
 	}
 	if len(b.Refusals) == 0 {
 		return nil
