@@ -28,6 +28,10 @@ const RoutingPayload = 96
 // All references have one size: a list of candidates tells nothing by its lengths.
 var routingSize = Padding{Fixed: padHead + RoutingPayload}
 
+// reference = format 1 | nonce 12 | ciphertext | tag 16
+//
+// What a fact says beyond its kind is sealed so too. Another format is another case in
+// Open, whose first byte is also the first thing that a reference is bound to.
 const routingFormat = 1
 
 // Routing opens the routing key of a campaign.
@@ -96,10 +100,14 @@ func (r *RoutingKey) Seal(dst []byte, scopeKind, scopeID string, fileNo, payload
 	return append(append(dst, routingFormat), box...), nil
 }
 
-// Open appends the payload to dst.
+// Open appends the payload to dst. A format that this version does not read is a
+// FormatError.
 func (r *RoutingKey) Open(dst []byte, scopeKind, scopeID string, fileNo, sealed []byte) ([]byte, error) {
-	if len(sealed) == 0 || sealed[0] != routingFormat {
+	if len(sealed) == 0 {
 		return dst, fmt.Errorf("opening a reference of %s: %w", scopeKind, ErrOpen)
+	}
+	if sealed[0] != routingFormat {
+		return dst, fmt.Errorf("opening a reference of %s: %w", scopeKind, &FormatError{"routing reference", sealed[0]})
 	}
 	padded, err := r.aead.Decrypt(sealed[1:], r.place(scopeKind, scopeID, fileNo))
 	if err != nil {

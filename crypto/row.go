@@ -133,6 +133,11 @@ func (r *Row) expand(label string, size int) ([]byte, error) {
 }
 
 // cell = format 1 | revision 4 | nonce 12 | ciphertext | tag 16
+//
+// The format says how the rest is cut, what binds it, and how the value inside is
+// padded. Everything that reads a cell begins with HeadRevision, which is where formats
+// are told apart: another one is another case there, and what it does otherwise follows
+// from the first byte, which is also the first thing that the cell is bound to.
 const (
 	cellFormat = 1
 	cellMin    = CellHead + aead.AESGCMIVSize + aead.AESGCMTagSize
@@ -192,15 +197,17 @@ func Revision(cell []byte) (uint32, error) {
 }
 
 // HeadRevision reads the revision of a cell of which the first CellHead bytes alone
-// were fetched: who compares revisions has no use for ciphertext.
+// were fetched: who compares revisions has no use for ciphertext. A format that this
+// version does not read is a FormatError.
 func HeadRevision(head []byte) (uint32, error) {
 	if len(head) != CellHead {
 		return 0, fmt.Errorf("%w: the head of a cell has %d bytes, this one %d", ErrOpen, CellHead, len(head))
 	}
-	if head[0] != cellFormat {
-		return 0, fmt.Errorf("%w: no cell has format %d", ErrOpen, head[0])
+	switch head[0] {
+	case cellFormat:
+		return binary.BigEndian.Uint32(head[1:]), nil
 	}
-	return binary.BigEndian.Uint32(head[1:]), nil
+	return 0, &FormatError{"cell", head[0]}
 }
 
 // aad binds a cell to its place: format, campaign, unit, class, item, record and

@@ -15,6 +15,11 @@ import (
 // fit in memory.
 const segmentSize = 64 << 10
 
+// A document begins with the length of its header, which holds a salt and the beginning
+// of all nonces. So the first byte is the format: that of a document cut or derived in
+// another way would be another.
+const documentFormat = 1 + secretSize + streaming.AESGCMHKDFNoncePrefixSizeInBytes
+
 // smallestDocument is the size below which all documents are alike.
 const smallestDocument = 16 << 10
 
@@ -35,14 +40,22 @@ func SealStream(w io.Writer, row *Row, name string) (io.WriteCloser, error) {
 }
 
 // OpenStream opens a document as it is read. Every byte it gives is authentic; that
-// the document is whole is known at io.EOF, and not before.
+// the document is whole is known at io.EOF, and not before. A format that this version
+// does not read is a FormatError.
 func OpenStream(r io.Reader, row *Row, name string) (io.Reader, error) {
 	aead, err := documentKey(row, name)
 	if err != nil {
 		return nil, err
 	}
 	from := &source{r: r}
-	opened, err := aead.NewDecryptingReader(from, documentPlace(row, name))
+	var first [1]byte
+	if _, err := io.ReadFull(from, first[:]); err != nil {
+		return nil, from.blame(name)
+	}
+	if first[0] != documentFormat {
+		return nil, fmt.Errorf("opening document %s: %w", name, &FormatError{"document", first[0]})
+	}
+	opened, err := aead.NewDecryptingReader(io.MultiReader(bytes.NewReader(first[:]), from), documentPlace(row, name))
 	if err != nil {
 		return nil, from.blame(name)
 	}

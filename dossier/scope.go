@@ -3,6 +3,7 @@ package dossier
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 	"time"
 
 	"sceau/crypto"
@@ -66,6 +67,10 @@ const pointerSize = 48
 
 var errPointer = errors.New("routing pointer has the wrong size")
 
+// errPointerSays means that a pointer says more than this version reads. Half of what a
+// newer version wrote of a file would be a guess at who may read it.
+var errPointerSays = errors.New("routing pointer says what this version does not read: a newer version wrote it")
+
 func (p Pointer) encode() []byte {
 	b := make([]byte, 0, pointerSize)
 	b = append(b, p.Candidate[:]...)
@@ -83,6 +88,9 @@ func decodePointer(b []byte) (p Pointer, err error) {
 	copy(p.Record[:], b[16:])
 	p.AdultOn = civilDay(binary.BigEndian.Uint32(b[32:]))
 	p.Marks = binary.BigEndian.Uint16(b[36:])
+	if p.Marks&^(markBoarder|markResumes) != 0 || strings.Trim(string(b[38:]), "\x00") != "" {
+		return Pointer{}, errPointerSays
+	}
 	return p, nil
 }
 

@@ -82,13 +82,16 @@ func (w Written) MarshalJSON() ([]byte, error) {
 // detail that it does not know whole is refused: half an answer about revisions would
 // call a sound cell forged.
 func (w *Written) UnmarshalJSON(b []byte) error {
+	// The number first: a newer form has other keys too.
+	var number struct{ Format int }
+	if json.Unmarshal(b, &number) == nil && number.Format != 0 && number.Format != writtenFormat {
+		return fmt.Errorf("%w: format %d is of another version", errWritten, number.Format)
+	}
 	var text writtenText
 	if err := strictly(b, &text); err != nil {
 		return fmt.Errorf("%w: %w", errWritten, err)
 	}
 	switch {
-	case text.Format != 0 && text.Format != writtenFormat:
-		return fmt.Errorf("%w: format %d is of another version", errWritten, text.Format)
 	case text.Format == 0 && (text.Revision == 0 || text.Changed != nil || text.Records != nil):
 		return fmt.Errorf("%w: they say no format", errWritten)
 	}

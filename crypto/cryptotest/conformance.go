@@ -66,6 +66,8 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 		altered[len(altered)-1] ^= 1
 		later := slices.Clone(wraps[0])
 		later[3] = 9
+		none := slices.Clone(wraps[0])
+		none[3] = 0
 		for what, try := range map[string]struct {
 			key  string
 			item crypto.Wrapped
@@ -74,6 +76,7 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 			"no context":                 {key, crypto.Wrapped{Wrap: wraps[0]}},
 			"one bit altered":            {key, crypto.Wrapped{Context: []byte("one"), Wrap: altered}},
 			"a version that is not":      {key, crypto.Wrapped{Context: []byte("one"), Wrap: later}},
+			"no version":                 {key, crypto.Wrapped{Context: []byte("one"), Wrap: none}},
 			"another key":                {other, crypto.Wrapped{Context: []byte("one"), Wrap: wraps[0]}},
 			"nothing":                    {key, crypto.Wrapped{Context: []byte("one")}},
 			"a version and nothing else": {key, crypto.Wrapped{Context: []byte("one"), Wrap: crypto.NewWrap(1, nil)}},

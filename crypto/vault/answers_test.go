@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -161,7 +162,7 @@ func TestOnlySeveralItemsMakeABatch(t *testing.T) {
 	}
 	item := crypto.Wrapped{Context: []byte("a"), Wrap: crypto.NewWrap(1, []byte("a"))}
 	for n := range 3 {
-		if _, err := client.Unwrap(t.Context(), "sceau-person-x", make([]crypto.Wrapped, n)...); err != nil && n > 0 {
+		if _, err := client.Unwrap(t.Context(), "sceau-person-x", slices.Repeat([]crypto.Wrapped{item}, n)...); err != nil && n > 0 {
 			t.Fatal(err)
 		}
 	}

@@ -15,7 +15,11 @@ var _ crypto.KeyKeeper = (*Client)(nil)
 // which transit refuses to re-wrap: alone with an error, in a batch with an error that
 // stands inside an answer of 200.
 func (c *Client) Rewrap(ctx context.Context, key string, items ...crypto.Wrapped) ([]crypto.Wrap, error) {
-	wraps, err := c.wraps(ctx, "rewrap", key, ciphertexts(items))
+	bodies, err := ciphertexts(items)
+	if err != nil {
+		return nil, fmt.Errorf("re-wrapping under %s: %w", key, err)
+	}
+	wraps, err := c.wraps(ctx, "rewrap", key, bodies)
 	if err != nil {
 		return nil, fmt.Errorf("re-wrapping under %s: %w", key, err)
 	}

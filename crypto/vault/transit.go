@@ -35,7 +35,11 @@ func (c *Client) Wrap(ctx context.Context, key string, items ...crypto.Plain) ([
 
 // Unwrap is that of crypto.KeyService.
 func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped) ([][]byte, error) {
-	texts, err := c.each(ctx, "decrypt", key, "plaintext", ciphertexts(items))
+	bodies, err := ciphertexts(items)
+	if err != nil {
+		return nil, fmt.Errorf("opening under %s: %w", key, err)
+	}
+	texts, err := c.each(ctx, "decrypt", key, "plaintext", bodies)
 	if err != nil {
 		return nil, fmt.Errorf("opening under %s: %w", key, err)
 	}
@@ -48,12 +52,16 @@ func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped
 	return secrets, nil
 }
 
-func ciphertexts(items []crypto.Wrapped) []map[string]any {
+// ciphertexts refuses a wrap without a version: Vault would read 0 as 1.
+func ciphertexts(items []crypto.Wrapped) ([]map[string]any, error) {
 	bodies := make([]map[string]any, len(items))
 	for i, item := range items {
+		if item.Wrap.Version() == 0 {
+			return nil, fmt.Errorf("%w: a wrap has no version", crypto.ErrOpen)
+		}
 		bodies[i] = map[string]any{"ciphertext": FormatWrap(item.Wrap), "context": encode(item.Context)}
 	}
-	return bodies
+	return bodies, nil
 }
 
 // wraps has Vault do the verb on every body, and reads the wraps that it gives.

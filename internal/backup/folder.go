@@ -144,7 +144,7 @@ func Read(dir string) (Summary, error) {
 		return s, &DamagedError{summaryFile, "is no summary of a backup"}
 	}
 	if s.Format != Format {
-		return s, fmt.Errorf("the backup in %s has format %d, and this version of sceau knows %d", dir, s.Format, Format)
+		return s, formatError("the backup in "+dir, s.Format)
 	}
 	return s, nil
 }

@@ -17,6 +17,10 @@ import (
 // Format is the version of how a backup is laid out.
 const Format = 1
 
+func formatError(what string, format int) error {
+	return fmt.Errorf("%s has format %d, and this version of sceau knows %d", what, format, Format)
+}
+
 // Summary is what a whole backup says of itself, in backup.json.
 type Summary struct {
 	Format int       `json:"format"`
@@ -196,8 +200,11 @@ func readList(dir string, want Copied, visit func(entry) error) (header, error) 
 	}
 	defer f.Close()
 	d := json.NewDecoder(bufio.NewReader(f))
-	if err := d.Decode(&h); err != nil || h.Format != Format || h.Part != want.Part {
+	if err := d.Decode(&h); err != nil || h.Format == 0 || h.Part != want.Part {
 		return h, &DamagedError{name, "begins with no header of this part"}
+	}
+	if h.Format != Format {
+		return h, formatError(name, h.Format)
 	}
 	for range want.Files {
 		var e entry

@@ -16,7 +16,9 @@ import (
 
 	"sceau/internal/parts/pgserver"
 	"sceau/internal/parts/vaultserver"
+	"sceau/internal/postgres/migrate"
 	"sceau/internal/postgres/roles"
+	"sceau/migrations"
 )
 
 // Addresses says where the parts answer and where their credentials lie.
@@ -40,7 +42,8 @@ func Locate(home string) (Addresses, error) {
 }
 
 // Need finds the parts and asks each named one whether it answers: all of them
-// when none is named. A part that does not is a *DownError.
+// when none is named. A part that does not is a *DownError; a database that a newer
+// version of Sceau brought further than this one knows is a *migrate.NewerError.
 func Need(ctx context.Context, home string, names ...string) (Addresses, error) {
 	a, err := Locate(home)
 	if err != nil {
@@ -60,8 +63,33 @@ func Need(ctx context.Context, home string, names ...string) (Addresses, error) 
 			return a, &DownError{Part: name}
 		}
 		conn.Close()
+		if err := a.known(ctx, name); err != nil {
+			return a, fmt.Errorf("part %s: %w", name, err)
+		}
 	}
 	return a, nil
+}
+
+// known refuses to work on a database from the future: a cell that this version put
+// back where a newer one had written is a cell lost. Only who holds the owner's password
+// can ask; a machine that holds the password of one role is set up by one that can.
+func (a Addresses) known(ctx context.Context, cluster string) error {
+	if !slices.Contains(roles.Clusters, cluster) {
+		return nil
+	}
+	dsn, err := a.DSN(cluster, roles.Owner)
+	var down *DownError
+	if errors.As(err, &down) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dir, err := migrations.Of(cluster)
+	if err != nil {
+		return err
+	}
+	return migrate.Known(ctx, dsn, dir)
 }
 
 func (h *house) addresses() (Addresses, error) {

@@ -24,6 +24,7 @@ import (
 	"sceau/internal/parts"
 	"sceau/internal/parts/pgserver"
 	"sceau/internal/parts/vaultserver"
+	"sceau/internal/postgres/migrate"
 	"sceau/internal/postgres/roles"
 	"sceau/internal/testkit"
 )
@@ -234,6 +235,31 @@ func TestTheParts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+
+	t.Run("are refused to an older version when a newer one was there", func(t *testing.T) {
+		for _, cluster := range roles.Clusters {
+			conn := admin(t, a, cluster)
+			if _, err := conn.Exec(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"); err != nil {
+				t.Fatal(err)
+			}
+			_, up := parts.Up(t.Context(), dir, io.Discard)
+			_, need := parts.Need(t.Context(), dir)
+			for verb, err := range map[string]error{"starting": up, "working": need} {
+				var newer *migrate.NewerError
+				if !errors.As(err, &newer) || newer.Has != 99999 || newer.Knows == 0 || newer.Hint() == "" || !strings.Contains(err.Error(), cluster) {
+					t.Errorf("%s with a %s of a newer version: %v", verb, cluster, err)
+				}
+			}
+			want(t, dir, parts.StateAhead, cluster)
+			if _, err := conn.Exec(t.Context(), "DELETE FROM goose_db_version WHERE version_id = 99999"); err != nil {
+				t.Fatal(err)
+			}
+			want(t, dir, parts.StateUp, cluster)
+		}
+		if _, err := parts.Need(t.Context(), dir); err != nil {
+			t.Errorf("with nothing newer there: %v", err)
 		}
 	})
 

@@ -39,6 +39,7 @@ const (
 	StateDown   State = "down"
 	StateSealed State = "sealed" // a Vault that runs and opens nothing
 	StateBehind State = "behind" // a database that lacks migrations
+	StateAhead  State = "ahead"  // a database that a newer version of sceau brought further
 	StateAbsent State = "absent" // never started here
 )
 
@@ -95,6 +96,11 @@ func (h *house) readCluster(ctx context.Context, a Addresses, cluster string) Pa
 	dir, err := migrations.Of(cluster)
 	if err != nil {
 		p.Detail = err.Error()
+		return p
+	}
+	var newer *migrate.NewerError
+	if err := migrate.Known(ctx, dsn, dir); errors.As(err, &newer) {
+		p.State, p.Detail = StateAhead, newer.Error()
 		return p
 	}
 	pending, err := migrate.Pending(ctx, dsn, dir)

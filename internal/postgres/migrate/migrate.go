@@ -11,14 +11,19 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver that goose drives
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
 
 // Up applies, in order, the migrations of dir that the database at dsn lacks.
-// The role in dsn must own the database: migrations create tables and grants.
+// The role in dsn must own the database: migrations create tables and grants. A
+// database that a newer version brought further is a *NewerError, and is left as it is.
 func Up(ctx context.Context, dsn string, dir fs.FS) error {
+	if err := Known(ctx, dsn, dir); err != nil {
+		return err
+	}
 	return with(ctx, dsn, dir, func(p *goose.Provider) error {
 		if _, err := p.Up(ctx); err != nil {
 			return fmt.Errorf("applying migrations: %w", err)
@@ -74,15 +79,66 @@ func Latest(dir fs.FS) (int64, error) {
 	return latest, nil
 }
 
-func with(ctx context.Context, dsn string, dir fs.FS, do func(*goose.Provider) error) error {
-	db, err := sql.Open("pgx", dsn)
+// NewerError means that a newer version of sceau brought the database further than
+// this one knows. What it holds may mean what this one does not read.
+type NewerError struct{ Has, Knows int64 }
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("a newer version of sceau brought the database to migration %d, and this one knows %d", e.Has, e.Knows)
+}
+
+// Hint is what to do about it.
+func (e *NewerError) Hint() string {
+	return "start the newer version; the way back is to restore a backup made before it"
+}
+
+// Known says that this version knows every migration that the database at dsn has, or
+// gives a *NewerError. It changes nothing.
+func Known(ctx context.Context, dsn string, dir fs.FS) error {
+	knows, err := Latest(dir)
 	if err != nil {
-		return errors.New("opening the database: its DSN does not parse") // the cause would quote the password
+		return err
+	}
+	db, err := open(ctx, dsn)
+	if err != nil {
+		return err
 	}
 	defer db.Close()
-	if err := db.PingContext(ctx); err != nil {
-		return fmt.Errorf("reaching the database: %w", err)
+	var has int64
+	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+goose.DefaultTablename+" WHERE is_applied").Scan(&has)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == noSuchTable {
+		return nil // a fresh one
 	}
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	if has > knows {
+		return &NewerError{Has: has, Knows: knows}
+	}
+	return nil
+}
+
+const noSuchTable = "42P01"
+
+func open(ctx context.Context, dsn string) (*sql.DB, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, errors.New("opening the database: its DSN does not parse") // the cause would quote the password
+	}
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("reaching the database: %w", err)
+	}
+	return db, nil
+}
+
+func with(ctx context.Context, dsn string, dir fs.FS, do func(*goose.Provider) error) error {
+	db, err := open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 
 	// Goose waits five seconds between two tries of its own lock; a second is
 	// plenty for a schema of this size.
