@@ -33,21 +33,6 @@ func (c *Client) Wrap(ctx context.Context, key string, items ...crypto.Plain) ([
 	return wraps, nil
 }
 
-// Unwrap is that of crypto.KeyService.
-func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped) ([][]byte, error) {
-	texts, err := c.each(ctx, "decrypt", key, "plaintext", ciphertexts(items))
-	if err != nil {
-		return nil, fmt.Errorf("opening under %s: %w", key, err)
-	}
-	secrets := make([][]byte, len(texts))
-	for i, text := range texts {
-		if secrets[i], err = base64.StdEncoding.DecodeString(text); err != nil {
-			return nil, fmt.Errorf("opening under %s: vault answered no base64", key)
-		}
-	}
-	return secrets, nil
-}
-
 func ciphertexts(items []crypto.Wrapped) []map[string]any {
 	bodies := make([]map[string]any, len(items))
 	for i, item := range items {
