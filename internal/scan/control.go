@@ -127,6 +127,7 @@ var writers = func() []writer {
 		}},
 		{"json escapes", func(s string) []byte { return jsonASCII(s, "%04x") }},
 		{"json escapes, capital", func(s string) []byte { return jsonASCII(s, "%04X") }},
+		{"json within json", func(s string) []byte { return jsonASCII(string(jsonASCII(s, "%04x")), "%04x") }},
 	}
 	for phase := range 3 {
 		around := func(s string) []byte { return []byte(`{"a"`[:1+phase] + s + "}") }

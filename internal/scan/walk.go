@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -124,15 +123,12 @@ func (w *walker) file(ctx context.Context, path string) {
 		w.miss(path, err)
 		return
 	}
-	if format := compressed(w.head[:n]); format != "" {
-		w.miss(path, fmt.Errorf("%s cannot be searched: have it written uncompressed", format))
-		return
-	}
+	format := compressed(w.head[:n])
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		w.miss(path, err)
 		return
 	}
-	read, err := w.s.stream(ctx, f, func(k int32, at int64) { w.hit(k, path, at) })
+	read, err := w.insideOf(ctx, format, f)
 	w.result.Files++
 	w.result.Bytes += read
 	if err != nil {
