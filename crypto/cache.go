@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// LongestOpen is how long an opened secret stays in memory, at most.
+const LongestOpen = time.Minute
+
 // A Cache keeps opened secrets for a minute at most. It is keyed by the wrapped
 // bytes that were just read from the database, so that a deleted row cannot hit,
 // at once and on every node, with no broadcast.
@@ -14,7 +17,7 @@ import (
 // The zero value works. A hit does not lengthen a life: sixty seconds after a
 // person is forgotten, no memory holds the secret, read often or not.
 type Cache struct {
-	TTL time.Duration    // 0 is 60 s
+	TTL time.Duration    // 0 is LongestOpen, and so is what is longer
 	Max int              // secrets kept at once; 0 is 65,536
 	Now func() time.Time // nil is time.Now
 
@@ -242,10 +245,10 @@ func (c *Cache) now() time.Time {
 }
 
 func (c *Cache) ttl() time.Duration {
-	if c.TTL > 0 {
+	if c.TTL > 0 && c.TTL < LongestOpen {
 		return c.TTL
 	}
-	return time.Minute
+	return LongestOpen
 }
 
 func zero(secrets []*Secret) {

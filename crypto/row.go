@@ -39,7 +39,9 @@ func Join(person, branch *Secret, campaign string, unit UnitID, class, fate stri
 	if !person.live || !branch.live {
 		return h
 	}
-	prk, err := hkdf.Extract(sha256.New, branch.b[:], person.b[:])
+	var made hashes
+	prk, err := hkdf.Extract(made.hash, branch.b[:], person.b[:])
+	made.forget()
 	if err != nil {
 		return h
 	}

@@ -28,9 +28,14 @@ const smallestDocument = 16 << 10
 // elsewhere, or under another, it does not open. Its size is rounded up, as that of
 // a padded text, by at most 12 %.
 func SealStream(w io.Writer, row *Row, name string) (io.WriteCloser, error) {
-	aead, err := documentKey(row, name)
+	key, err := documentKey(row, name)
 	if err != nil {
 		return nil, err
+	}
+	defer clear(key)
+	aead, err := streaming.NewAESGCMHKDF(key, "SHA256", secretSize, segmentSize, 0)
+	if err != nil {
+		return nil, fmt.Errorf("preparing document %s: %w", name, err)
 	}
 	sealed, err := aead.NewEncryptingWriter(w, documentPlace(row, name))
 	if err != nil {
@@ -43,23 +48,21 @@ func SealStream(w io.Writer, row *Row, name string) (io.WriteCloser, error) {
 // the document is whole is known at io.EOF, and not before. A format that this version
 // does not read is a FormatError.
 func OpenStream(r io.Reader, row *Row, name string) (io.Reader, error) {
-	aead, err := documentKey(row, name)
+	key, err := documentKey(row, name)
 	if err != nil {
 		return nil, err
 	}
+	defer clear(key)
 	from := &source{r: r}
-	var first [1]byte
-	if _, err := io.ReadFull(from, first[:]); err != nil {
-		return nil, from.blame(name)
+	opened, segments, err := newSegments(from, key, documentPlace(row, name))
+	var unknown *FormatError
+	if errors.As(err, &unknown) {
+		return nil, fmt.Errorf("opening document %s: %w", name, unknown)
 	}
-	if first[0] != documentFormat {
-		return nil, fmt.Errorf("opening document %s: %w", name, &FormatError{"document", first[0]})
-	}
-	opened, err := aead.NewDecryptingReader(io.MultiReader(bytes.NewReader(first[:]), from), documentPlace(row, name))
 	if err != nil {
 		return nil, from.blame(name)
 	}
-	return &documentReader{r: opened, from: from, name: name, buf: make([]byte, segmentSize)}, nil
+	return &documentReader{r: opened, segments: segments, from: from, name: name, buf: make([]byte, segmentSize)}, nil
 }
 
 // A source remembers that reading failed, which is no fault of the document.
@@ -84,20 +87,11 @@ func (s *source) blame(name string) error {
 	return fmt.Errorf("opening document %s: %w", name, ErrOpen)
 }
 
-func documentKey(row *Row, name string) (*streaming.AESGCMHKDF, error) {
+func documentKey(row *Row, name string) ([]byte, error) {
 	if row.aead == nil {
 		return nil, fmt.Errorf("document %s: its row was zeroed", name)
 	}
-	key, err := row.expand("document", secretSize)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(key)
-	aead, err := streaming.NewAESGCMHKDF(key, "SHA256", secretSize, segmentSize, 0)
-	if err != nil {
-		return nil, fmt.Errorf("preparing document %s: %w", name, err)
-	}
-	return aead, nil
+	return row.expand("document", secretSize)
 }
 
 func documentPlace(row *Row, name string) []byte {
@@ -149,10 +143,11 @@ func documentSize(n int) int {
 // A documentReader holds back each 0x80 and the zeros behind it until something
 // else follows: what never gets followed is the end.
 type documentReader struct {
-	r     io.Reader
-	from  *source
-	name  string
-	buf   []byte
+	r    io.Reader
+	from *source
+	name string
+	buf  []byte
+	*segments
 	ready []byte // read from buf, not yet sorted
 	held  bool   // an 0x80 is held back
 	zeros int    // and so many zeros behind it
@@ -170,6 +165,8 @@ func (d *documentReader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 		if d.err != nil {
+			clear(d.buf)
+			d.forget()
 			return 0, d.err
 		}
 		if d.ended {

@@ -75,7 +75,7 @@ func (g *Gate) openConnections(ctx context.Context, h held, v *View, wanted []wa
 	for n, c := range found {
 		for _, id := range items {
 			x := of[id]
-			value, err := x.derive(c.Values[id])
+			value, err := drawn(x.derive, c.Values[id])
 			if err != nil {
 				return fmt.Errorf("%s in form %s: %w", id, x.grant.Derive, err)
 			}

@@ -58,7 +58,7 @@ func absent(v json.RawMessage) bool { return len(v) == 0 || bytes.Equal(v, null)
 func present(f derivation) derivation {
 	return func(v json.RawMessage) (json.RawMessage, error) {
 		if absent(v) {
-			return null, nil
+			return bytes.Clone(null), nil
 		}
 		return f(v)
 	}
@@ -66,9 +66,18 @@ func present(f derivation) derivation {
 
 func bit(holds bool) (json.RawMessage, error) {
 	if holds {
-		return jsonTrue, nil
+		return bytes.Clone(jsonTrue), nil // a view clears what it was given
 	}
-	return jsonFalse, nil
+	return bytes.Clone(jsonFalse), nil
+}
+
+// drawn gives a form of a value, and clears the value unless the form is itself.
+func drawn(f derivation, value json.RawMessage) (json.RawMessage, error) {
+	form, err := f(value)
+	if err != nil || len(form) == 0 || len(value) == 0 || &form[0] != &value[0] {
+		clear(value)
+	}
+	return form, err
 }
 
 // yesNo is one bit; no value counts as no. An academy is no yes or no by itself:

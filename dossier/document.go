@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,10 +90,15 @@ func (in *Intake) keepDocument(ctx context.Context, row *crypto.Row, value json.
 // openDocument gives a document back from the reference that its cell held.
 func (g *Gate) openDocument(ctx context.Context, row *crypto.Row, value json.RawMessage) (json.RawMessage, error) {
 	if bytes.Equal(value, null) {
-		return value, nil
+		return bytes.Clone(value), nil
 	}
-	var kept keptDocument
-	if err := json.Unmarshal(value, &kept); err != nil {
+	// The name is taken as it is written: a string could not be cleared.
+	var kept struct {
+		Name json.RawMessage `json:"name"`
+		Blob string          `json:"blob"`
+	}
+	defer func() { clear(kept.Name) }()
+	if err := json.Unmarshal(value, &kept); err != nil || len(kept.Name) == 0 {
 		return nil, errDocumentForm // the cause would quote it
 	}
 	sealed, err := g.Documents.Get(ctx, kept.Blob)
@@ -104,9 +110,34 @@ func (g *Gate) openDocument(ctx context.Context, row *crypto.Row, value json.Raw
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDocumentLost, err)
 	}
-	pdf, err := io.ReadAll(clearText)
+	pdf, err := readAll(clearText)
+	defer clear(pdf)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDocumentLost, err)
 	}
-	return json.Marshal(sentDocument{Name: kept.Name, PDF: pdf})
+	// As json.Marshal writes a sentDocument, in one buffer that the view clears.
+	document := make([]byte, 0, len(kept.Name)+base64.StdEncoding.EncodedLen(len(pdf))+len(`{"name":,"pdf":""}`))
+	document = append(append(append(document, `{"name":`...), kept.Name...), `,"pdf":"`...)
+	return append(base64.StdEncoding.AppendEncode(document, pdf), `"}`...), nil
+}
+
+// readAll is io.ReadAll, but that it clears the buffers that it outgrows.
+func readAll(r io.Reader) ([]byte, error) {
+	b := make([]byte, 0, 32<<10)
+	for {
+		if len(b) == cap(b) {
+			bigger := make([]byte, len(b), 2*cap(b))
+			copy(bigger, b)
+			clear(b)
+			b = bigger
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return b, err
+		}
+	}
 }

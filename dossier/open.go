@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,6 +33,7 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy,
 	}
 	if err := g.reveal(ctx, a, h, &v, wanted, answers, found); err != nil {
+		v.Forget()
 		// The trace says granted; what then failed is said as well.
 		event.Decision, event.Rule = audit.Failed, outcome(err)
 		event.At = g.Now()
@@ -91,20 +93,24 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 		if err != nil {
 			return fmt.Errorf("opening %s: %w", it.ID, err)
 		}
+		form := x.derive
 		if x.grant.Derive == "scrub" {
 			if cleaner == nil {
 				if cleaner, err = g.scrubberFor(ctx, a, h, v.Request); err != nil {
+					clear(value)
 					return err
 				}
+				defer cleaner.forget()
 			}
-			var warning string
-			value, warning, err = cleaner.clean(it, value)
-			if warning != "" {
-				v.Warnings = append(v.Warnings, warning)
+			form = func(value json.RawMessage) (json.RawMessage, error) {
+				cleaned, warning, err := cleaner.clean(it, value)
+				if warning != "" {
+					v.Warnings = append(v.Warnings, warning)
+				}
+				return cleaned, err
 			}
-		} else {
-			value, err = x.derive(value)
 		}
+		value, err = drawn(form, value)
 		if err != nil {
 			return fmt.Errorf("%s in form %s: %w", it.ID, x.grant.Derive, err)
 		}
@@ -281,6 +287,7 @@ func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte
 	if err != nil || it.Kind != "document" {
 		return value, err
 	}
+	defer clear(value)
 	return o.gate.openDocument(ctx, row, value)
 }
 
@@ -404,6 +411,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 			return nil, fmt.Errorf("clearing a text of %s: %w", wanted[x.want].item.ID, err)
 		}
 		s.learn(value)
+		clear(value)
 	}
 	return s, nil
 }

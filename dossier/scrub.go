@@ -30,6 +30,14 @@ var patterns = []*regexp.Regexp{
 	regexp.MustCompile(`\b[0-9]{9}[0-9A-Za-z][A-Za-z]\b`),
 }
 
+// forget clears what was learnt.
+func (s *scrubber) forget() {
+	for _, needle := range s.needles {
+		clear(needle)
+	}
+	s.needles = nil
+}
+
 // learn adds a value that must not stand in any text: strings as they are, lists
 // and objects by their strings.
 func (s *scrubber) learn(value json.RawMessage) {

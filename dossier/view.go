@@ -67,6 +67,14 @@ type View struct {
 	Warnings []string
 }
 
+// Forget clears the values, once the view was written to its caller: the collector
+// frees memory without clearing it, and it may be dumped or read for long after.
+func (v View) Forget() {
+	for _, f := range v.Fields {
+		clear(f.Value.json)
+	}
+}
+
 // Format says what it is and no more, under every verb; so do that of a view and of a
 // request. Of a pointer inside a list or a struct, package fmt may print what is behind
 // it without asking the value there.

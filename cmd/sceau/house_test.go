@@ -25,7 +25,7 @@ import (
 // The scripts and the kills run the program itself, in a process of its own for
 // each command: testscript puts it on PATH under its name.
 func TestMain(m *testing.M) {
-	testscript.Main(keeper{m}, map[string]func(){"sceau": main, "housekeeper": housekeeper})
+	testscript.Main(keeper{m}, map[string]func(){"sceau": main, "housekeeper": housekeeper, "decoy": decoy})
 }
 
 // A keeper runs the tests and leaves no house behind.
@@ -52,6 +52,7 @@ type testHouse struct {
 	dossiers  string // the file that was imported
 	a, b      person // who asks programme A and not B, and the other way round
 	neighbour person // of A: asks the same programme
+	everybody []person
 	keeper    io.Closer
 }
 
@@ -196,7 +197,7 @@ func (h *testHouse) people(n int) error {
 	if len(ofA) < 2 || len(ofB) < 1 {
 		return fmt.Errorf("%d candidates of programme A alone, %d of B alone: generate more", len(ofA), len(ofB))
 	}
-	h.a, h.neighbour, h.b = ofA[0], ofA[1], ofB[0]
+	h.a, h.neighbour, h.b, h.everybody = ofA[0], ofA[1], ofB[0], all
 	return nil
 }
 

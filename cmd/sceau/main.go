@@ -17,9 +17,14 @@ import (
 	_ "time/tzdata" // phases begin at midnight in Paris, whatever the machine has
 
 	"github.com/alecthomas/kong"
+
+	"sceau/internal/nocore"
 )
 
 func main() {
+	if err := nocore.Refuse(); err != nil {
+		os.Exit(report(os.Stderr, err))
+	}
 	// Sealing makes many small buffers that live for one dossier: collecting four times
 	// more rarely takes a fifth off an import's time, for some tens of megabytes.
 	if os.Getenv("GOGC") == "" {

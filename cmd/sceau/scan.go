@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"sceau/internal/parts"
@@ -16,6 +17,7 @@ import (
 type scanVerb struct {
 	Canaries string   `required:"" placeholder:"FILE" type:"existingfile" help:"The canaries, as generate wrote them."`
 	Exclude  []string `placeholder:"FILE" help:"Files that hold the canaries by design; they are named in the report."`
+	Process  []int    `placeholder:"PID" help:"Processes whose memory is scanned too, as root: what sceau serve holds."`
 	JSON     bool     `help:"Print JSON." name:"json"`
 	Paths    []string `arg:"" optional:"" help:"Places to scan. None: everything the parts and this home keep, with a dump and a base backup of each cluster."`
 }
@@ -65,12 +67,15 @@ func (v scanVerb) decoy(ctx context.Context, s *scan.Scanner) ([]scan.Result, er
 }
 
 func (v scanVerb) places(ctx context.Context, t *terminal, aside string) ([]scan.Place, error) {
+	var live []scan.Place
+	for _, pid := range v.Process {
+		live = append(live, scan.Place{PID: pid})
+	}
 	if len(v.Paths) > 0 {
-		places := make([]scan.Place, len(v.Paths))
-		for i, p := range v.Paths {
-			places[i] = scan.Place{Name: p, Path: p}
+		for _, p := range v.Paths {
+			live = append(live, scan.Place{Name: p, Path: p})
 		}
-		return places, nil
+		return live, nil
 	}
 	home := parts.DefaultHome()
 	produced, err := scan.Produce(ctx, home, aside, func(what string) { fmt.Fprintln(t.err, "sceau:", what) })
@@ -78,7 +83,7 @@ func (v scanVerb) places(ctx context.Context, t *terminal, aside string) ([]scan
 		return nil, err
 	}
 	places, err := scan.Places(home)
-	return append(places, produced...), err
+	return slices.Concat(places, produced, live), err
 }
 
 func printScan(t *terminal, r scan.Report) error {

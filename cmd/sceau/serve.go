@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"sceau/crypto"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 )
@@ -16,6 +17,8 @@ import (
 type serveVerb struct {
 	As     []string `required:"" sep:"none" placeholder:"IDENTITY" help:"The one identity of this process: portal, agents, health, rights, project, intake ..."`
 	Listen string   `default:"127.0.0.1:0" help:"Loopback address; port 0 takes a free one, printed on standard output."`
+	// It only shortens: what the minute promises does not hang on a flag.
+	OpenFor time.Duration `default:"1m" placeholder:"1m" help:"How long an opened secret stays in memory: a minute at most."`
 }
 
 func (v serveVerb) Run(ctx context.Context, t *terminal) error {
@@ -33,11 +36,15 @@ func (v serveVerb) Run(ctx context.Context, t *terminal) error {
 		return misusef("--as is one identity, and %d are given", len(v.As))
 	}
 	identity := v.As[0]
+	if v.OpenFor <= 0 || v.OpenFor > crypto.LongestOpen {
+		return misusef("--open-for is more than nothing and at most %s", crypto.LongestOpen)
+	}
 	h, err := house.Open(ctx, parts.DefaultHome())
 	if err != nil {
 		return err
 	}
 	defer h.Close()
+	h.OpenFor = v.OpenFor
 	if _, ok := h.Catalogue.Identity(identity); !ok {
 		return misusef("--as %s is not one identity of catalogue/identities.yaml", identity)
 	}

@@ -47,8 +47,9 @@ type Config struct {
 // goroutines may use it.
 type Client struct {
 	config Config
-	api    *api.Client // without a token: each request takes its own copy
-	once   bool        // logged in with what is spent since
+	api    *api.Client  // without a token: each request takes its own copy
+	http   *http.Client // for answers that hold secrets
+	once   bool         // logged in with what is spent since
 
 	mu      sync.Mutex
 	logging chan struct{} // closed when the log-in under way ends
@@ -83,17 +84,17 @@ func prepare(config Config) (*Client, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	client, err := connect(config)
+	client, direct, err := connect(config)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, api: client}, nil
+	return &Client{config: config, api: client, http: direct}, nil
 }
 
-func connect(config Config) (*api.Client, error) {
+func connect(config Config) (*api.Client, *http.Client, error) {
 	settings := api.DefaultConfig() // reads VAULT_CACERT and the like
 	if settings.Error != nil {
-		return nil, fmt.Errorf("reading vault's environment: %w", settings.Error)
+		return nil, nil, fmt.Errorf("reading vault's environment: %w", settings.Error)
 	}
 	settings.Address = config.Addr
 	settings.Timeout = config.Timeout
@@ -104,13 +105,14 @@ func connect(config Config) (*api.Client, error) {
 		// The default keeps three connections: 64 callers would open and close one
 		// for each field.
 		transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 256
+		transport.DialContext = forgetful(transport.DialContext)
 	}
 	client, err := api.NewClient(settings)
 	if err != nil {
-		return nil, fmt.Errorf("preparing vault at %s: %w", config.Addr, err)
+		return nil, nil, fmt.Errorf("preparing vault at %s: %w", config.Addr, err)
 	}
 	bare(client, config)
-	return client, nil
+	return client, &http.Client{Transport: settings.HttpClient.Transport}, nil
 }
 
 // bare takes away what the environment put in: secrets come from files.
@@ -147,29 +149,46 @@ func (c *Client) read(ctx context.Context, path string) (map[string]any, error) 
 // call makes one request. A token that Vault does not know any more is replaced, once;
 // a refusal of a token that it knows is a refusal.
 func (c *Client) call(ctx context.Context, request func(*api.Logical) (*api.Secret, error)) (map[string]any, error) {
-	held, err := c.hold(ctx, "")
-	if err != nil {
+	var secret *api.Secret
+	err := c.with(ctx, func(held token) (err error) {
+		secret, err = request(held.client.Logical())
+		return err
+	})
+	if err != nil || secret == nil {
 		return nil, err
 	}
-	secret, err := request(held.client.Logical())
-	if status(err) == http.StatusForbidden && c.unknown(ctx, held) {
-		if held, err = c.hold(ctx, held.value); err != nil {
-			return nil, err
-		}
-		secret, err = request(held.client.Logical())
-	}
-	if err != nil {
-		return nil, c.explain(ctx, err)
-	}
-	if secret == nil {
-		return nil, nil
-	}
-	// Vault warns where it did something else than it was asked: a context ignored,
-	// a key that was there already. Nobody reads warnings, so they are errors.
-	if len(secret.Warnings) > 0 {
-		return nil, fmt.Errorf("vault warned: %s", strings.Join(secret.Warnings, "; "))
+	if err := warned(secret.Warnings); err != nil {
+		return nil, err
 	}
 	return secret.Data, nil
+}
+
+// with makes one request with a token.
+func (c *Client) with(ctx context.Context, request func(token) error) error {
+	held, err := c.hold(ctx, "")
+	if err != nil {
+		return err
+	}
+	err = request(held)
+	if status(err) == http.StatusForbidden && c.unknown(ctx, held) {
+		if held, err = c.hold(ctx, held.value); err != nil {
+			return err
+		}
+		err = request(held)
+	}
+	if err != nil {
+		return c.explain(ctx, err)
+	}
+	return nil
+}
+
+// warned: Vault warns where it did something else than it was asked: a context ignored,
+// a key that was there already. Nobody reads warnings, so they are errors.
+func warned(said []string) error {
+	if len(said) == 0 {
+		return nil
+	}
+	return fmt.Errorf("vault warned: %s", strings.Join(said, "; "))
 }
 
 // unknown says whether Vault lost the token: it restarted without its storage, or

@@ -33,25 +33,6 @@ func (c *Client) Wrap(ctx context.Context, key string, items ...crypto.Plain) ([
 	return wraps, nil
 }
 
-// Unwrap is that of crypto.KeyService.
-func (c *Client) Unwrap(ctx context.Context, key string, items ...crypto.Wrapped) ([][]byte, error) {
-	bodies, err := ciphertexts(items)
-	if err != nil {
-		return nil, fmt.Errorf("opening under %s: %w", key, err)
-	}
-	texts, err := c.each(ctx, "decrypt", key, "plaintext", bodies)
-	if err != nil {
-		return nil, fmt.Errorf("opening under %s: %w", key, err)
-	}
-	secrets := make([][]byte, len(texts))
-	for i, text := range texts {
-		if secrets[i], err = base64.StdEncoding.DecodeString(text); err != nil {
-			return nil, fmt.Errorf("opening under %s: vault answered no base64", key)
-		}
-	}
-	return secrets, nil
-}
-
 // ciphertexts refuses a wrap without a version: Vault would read 0 as 1.
 func ciphertexts(items []crypto.Wrapped) ([]map[string]any, error) {
 	bodies := make([]map[string]any, len(items))

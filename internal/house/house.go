@@ -34,6 +34,7 @@ type House struct {
 	Layout    *dossier.Layout
 	Parts     parts.Addresses
 	Now       func() time.Time
+	OpenFor   time.Duration // how long opened secrets stay in memory; 0 is as long as they may
 
 	home  string
 	mu    sync.Mutex

@@ -69,7 +69,8 @@ func (r *rings) of(identity string) (*crypto.Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &crypto.Keyring{Service: service, Store: store, Now: r.house.Now}
+	k := &crypto.Keyring{Service: service, Store: store, Now: r.house.Now,
+		Cache: &crypto.Cache{TTL: r.house.OpenFor, Now: r.house.Now}}
 	r.open[identity] = k
 	return k, nil
 }

@@ -3,13 +3,25 @@ package scan
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
 	"io"
+	"os"
+
+	"sceau/internal/postgres/atrest"
+)
+
+// What a scan unpacks: dumps of `sceau backup`, snapshots of Vault.
+const (
+	customDump = "a dump in custom format"
+	gzipped    = "gzip"
 )
 
 // What begins like this hides what it holds. The first three are what PostgreSQL's
 // own tools write when nobody tells them not to compress.
 var opaque = []struct{ name, begins string }{
-	{"a dump in custom format", "PGDMP"},
+	{customDump, "PGDMP"},
 	{"lz4", "\x04\x22\x4d\x18"},
 	{"zstd", "\x28\xb5\x2f\xfd"},
 	{"xz", "\xfd7zXZ\x00"},
@@ -35,7 +47,34 @@ func compressed(head []byte) string {
 	}
 	n, err := io.Copy(io.Discard, z)
 	if n > 0 && (err == nil || err == io.ErrUnexpectedEOF) {
-		return "gzip"
+		return gzipped
 	}
 	return ""
+}
+
+// unpack opens what is inside a file of a format, its bytes as they are for none.
+func unpack(ctx context.Context, format string, f *os.File) (io.ReadCloser, error) {
+	switch format {
+	case "":
+		return io.NopCloser(f), nil
+	case customDump:
+		return atrest.Unpack(ctx, f.Name())
+	case gzipped:
+		return gzip.NewReader(f)
+	}
+	return nil, fmt.Errorf("%s cannot be searched: have it written uncompressed", format)
+}
+
+// insideOf looks for the canaries in what a file holds, unpacked where it has to be.
+func (w *walker) insideOf(ctx context.Context, format string, f *os.File) (n int64, err error) {
+	inside, err := unpack(ctx, format, f)
+	if err != nil {
+		return 0, err
+	}
+	name := f.Name()
+	if format != "" {
+		name += " (unpacked)"
+	}
+	n, err = w.s.stream(ctx, inside, func(k int32, at int64) { w.hit(k, name, at) })
+	return n, errors.Join(err, inside.Close())
 }

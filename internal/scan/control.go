@@ -127,6 +127,7 @@ var writers = func() []writer {
 		}},
 		{"json escapes", func(s string) []byte { return jsonASCII(s, "%04x") }},
 		{"json escapes, capital", func(s string) []byte { return jsonASCII(s, "%04X") }},
+		{"json within json", func(s string) []byte { return jsonASCII(string(jsonASCII(s, "%04x")), "%04x") }},
 	}
 	for phase := range 3 {
 		around := func(s string) []byte { return []byte(`{"a"`[:1+phase] + s + "}") }
@@ -168,6 +169,19 @@ var writers = func() []writer {
 	}
 	return all
 }()
+
+// Disguises is how many encodings a control has.
+func Disguises() int { return len(writers) }
+
+// Disguise writes each canary in another encoding, and begins again after the last: who
+// finds them all in a place sees there every encoding.
+func Disguise(canaries []Canary) [][]byte {
+	all := make([][]byte, len(canaries))
+	for i, c := range canaries {
+		all[i] = writers[i%len(writers)].write(c.Value)
+	}
+	return all
+}
 
 type writer struct {
 	encoding string

@@ -102,6 +102,16 @@ func jsonForms(text string) []form {
 			form{"json escapes", ascii(plain, `\u%04x`)},
 			form{"json escapes, capital", ascii(plain, `\u%04X`)})
 	}
+	// JSON in a dump has its backslashes twice, JSON within JSON its quotes escaped too.
+	inDump := strings.NewReplacer(`\`, `\\`)
+	inJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	for _, f := range all {
+		within := inJSON.Replace(f.bytes)
+		all = append(all,
+			form{f.encoding + ", twice", inDump.Replace(f.bytes)},
+			form{f.encoding + " within json", within},
+			form{f.encoding + " within json, twice", inDump.Replace(within)})
+	}
 	return all
 }
 

@@ -63,7 +63,7 @@ func TestEveryCanaryIsFoundInEveryEncoding(t *testing.T) {
 // The twin of the control: a scanner that lost one kind of pattern is found out.
 func TestAControlFailsWhenAnEncodingIsNotLookedFor(t *testing.T) {
 	for _, lost := range []string{"utf-8", "utf-16le", "utf-16be", "hex", "hex, capital", "base64 at 2 mod 3", "url", "url, small",
-		"json escapes", "utf-8, reversed", "utf-8, upper case", "utf-8, lower case", "utf-8, decomposed"} {
+		"json escapes", "json escapes, twice", "utf-8, reversed", "utf-8, upper case", "utf-8, lower case", "utf-8, decomposed"} {
 		t.Run(lost, func(t *testing.T) {
 			s := scanner(t, people(10), Options{})
 			for i := range s.patterns {
@@ -267,10 +267,10 @@ func TestWhatCannotBeReadIsAFailureAndNotAPass(t *testing.T) {
 	}{
 		{"a place that is not there", func(dir string) { os.Remove(dir) }},
 		{"a link to nowhere", func(dir string) { os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "link")) }},
-		{"gzip", func(dir string) { put(t, filepath.Join(dir, "base.tar.gz"), z.Bytes()) }},
+		{"gzip that was cut", func(dir string) { put(t, filepath.Join(dir, "base.tar.gz"), z.Bytes()[:40_000]) }},
 		{"zstd", func(dir string) { put(t, filepath.Join(dir, "base.tar.zst"), []byte("\x28\xb5\x2f\xfd and more")) }},
 		{"lz4", func(dir string) { put(t, filepath.Join(dir, "wal"), []byte("\x04\x22\x4d\x18 and more")) }},
-		{"a dump in custom format", func(dir string) { put(t, filepath.Join(dir, "dump"), []byte("PGDMP and more")) }},
+		{"a dump in custom format that is none", func(dir string) { put(t, filepath.Join(dir, "dump"), []byte("PGDMP and more")) }},
 		{"a file nobody may read", func(dir string) { unreadable(t, filepath.Join(dir, "log")) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,6 +285,16 @@ func TestWhatCannotBeReadIsAFailureAndNotAPass(t *testing.T) {
 			}
 		})
 	}
+	t.Run("gzip is searched inside", func(t *testing.T) {
+		var z bytes.Buffer
+		w := gzip.NewWriter(&z)
+		fmt.Fprintf(w, "%s %s %s", strings.Repeat("before ", 3000), people(3)[1].Value, sealed(9000))
+		w.Close()
+		path := put(t, filepath.Join(t.TempDir(), "raft.snap"), z.Bytes())
+		if r, err := s.Path(t.Context(), Place{Name: "snapshot", Path: path}); !errors.Is(err, ErrFound) || r.Found != 1 {
+			t.Errorf("found %d, %v", r.Found, err)
+		}
+	})
 	t.Run("sealed bytes that begin like gzip are searched", func(t *testing.T) {
 		path := put(t, filepath.Join(t.TempDir(), "blob"), append([]byte("\x1f\x8b\x08\x00"), sealed(9000)...))
 		if _, err := s.Path(t.Context(), Place{Name: "blob", Path: path}); err != nil {

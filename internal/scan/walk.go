@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,10 +10,11 @@ import (
 	"slices"
 )
 
-// A Place is a file or a folder where bytes rest.
+// A Place is a file or a folder where bytes rest, or the memory of a live process.
 type Place struct {
 	Name string
 	Path string
+	PID  int // in place of a path
 	// Skip names what lies inside and is a place of its own.
 	Skip []string
 }
@@ -23,6 +23,9 @@ type Place struct {
 // names. The error says what was found or could not be looked at, and wraps
 // ErrFound or ErrIncomplete; the result is whole all the same.
 func (s *Scanner) Path(ctx context.Context, p Place) (Result, error) {
+	if p.PID != 0 {
+		return s.Memory(ctx, p.PID)
+	}
 	w := walker{s: s, findings: newFindings(s, p.Name), skip: map[string]bool{}, seen: map[string]bool{}}
 	root, err := filepath.Abs(p.Path)
 	if err != nil {
@@ -124,15 +127,12 @@ func (w *walker) file(ctx context.Context, path string) {
 		w.miss(path, err)
 		return
 	}
-	if format := compressed(w.head[:n]); format != "" {
-		w.miss(path, fmt.Errorf("%s cannot be searched: have it written uncompressed", format))
-		return
-	}
+	format := compressed(w.head[:n])
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		w.miss(path, err)
 		return
 	}
-	read, err := w.s.stream(ctx, f, func(k int32, at int64) { w.hit(k, path, at) })
+	read, err := w.insideOf(ctx, format, f)
 	w.result.Files++
 	w.result.Bytes += read
 	if err != nil {

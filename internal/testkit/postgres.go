@@ -3,6 +3,8 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +39,27 @@ func Postgres(t testing.TB, cluster string) *Database {
 	if err != nil {
 		t.Fatalf("a real PostgreSQL is needed here: %v", err)
 	}
+	return server.database(t, cluster, dir)
+}
 
+// OwnPostgres is a database on a server of one test alone, with settings of its own
+// where the product's would show nothing.
+func OwnPostgres(t testing.TB, cluster string, settings map[string]string) *Database {
+	t.Helper()
+	Required(t)
+	dir, err := migrations.Of(cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := startPostgres(settings)
+	if err != nil {
+		t.Fatalf("a real PostgreSQL is needed here: %v", err)
+	}
+	return server.database(t, cluster, dir)
+}
+
+func (server *postgres) database(t testing.TB, cluster string, dir fs.FS) *Database {
+	t.Helper()
 	d := &Database{
 		Cluster: cluster, t: t, server: server,
 		Name: fmt.Sprintf("%s_%d", cluster, server.made.Add(1)),
@@ -46,7 +68,7 @@ func Postgres(t testing.TB, cluster string) *Database {
 	defer cancel()
 	// Roles belong to the server: two tests that create them at once would collide.
 	server.creating.Lock()
-	err = roles.Prepare(ctx, server.admin("postgres"), cluster, d.Name, server.passwords)
+	err := roles.Prepare(ctx, server.admin("postgres"), cluster, d.Name, server.passwords)
 	server.creating.Unlock()
 	if err != nil {
 		t.Fatal(err)
@@ -98,9 +120,9 @@ func (p *postgres) admin(database string) string {
 }
 
 // One server per test binary: making one costs a second, a database 0.1.
-var sharedPostgres = sync.OnceValues(startPostgres)
+var sharedPostgres = sync.OnceValues(func() (*postgres, error) { return startPostgres(nil) })
 
-func startPostgres() (*postgres, error) {
+func startPostgres(own map[string]string) (*postgres, error) {
 	bin, err := pgserver.Find()
 	if err != nil {
 		return nil, err
@@ -130,7 +152,7 @@ func startPostgres() (*postgres, error) {
 	}
 	// Between finding a free port and listening on it somebody else may take it.
 	for try := 1; ; try++ {
-		if err = p.listen(ctx, bin, as, data); err == nil {
+		if err = p.listen(ctx, bin, as, data, own); err == nil {
 			return p, nil
 		}
 		if try == 5 {
@@ -139,7 +161,7 @@ func startPostgres() (*postgres, error) {
 	}
 }
 
-func (p *postgres) listen(ctx context.Context, bin pgserver.Binaries, as pgserver.Account, data string) error {
+func (p *postgres) listen(ctx context.Context, bin pgserver.Binaries, as pgserver.Account, data string, own map[string]string) error {
 	var err error
 	if p.port, err = pgserver.FreePort(); err != nil {
 		return err
@@ -148,6 +170,7 @@ func (p *postgres) listen(ctx context.Context, bin pgserver.Binaries, as pgserve
 	// The cluster dies with the test: nobody will ever recover it.
 	settings["fsync"], settings["synchronous_commit"], settings["full_page_writes"] = "off", "off", "off"
 	settings["shared_buffers"] = "32MB"
+	maps.Copy(settings, own)
 
 	log, err := os.OpenFile(filepath.Join(p.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {

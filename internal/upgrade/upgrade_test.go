@@ -91,11 +91,17 @@ func (o *opened) ask(t *testing.T, who string, about dossier.Ref, items ...catal
 	return dossier.Ask{Mission: who, Credential: credential, Purpose: "P1", Candidate: about, Items: items, On: during}
 }
 
+// answered is what a caller reads of an answer.
+type answered struct {
+	Items   map[string]json.RawMessage
+	Records map[catalogue.Repeat][]struct{ Items map[string]json.RawMessage }
+}
+
 // read is what an account reads of its file, as a caller receives it: there is no
 // other way for a value to leave.
-func (o *opened) read(t *testing.T, account string, about dossier.Ref, items ...catalogue.ItemID) (api.Answer, error) {
+func (o *opened) read(t *testing.T, account string, about dossier.Ref, items ...catalogue.ItemID) (answered, error) {
 	t.Helper()
-	var answer api.Answer
+	var answer answered
 	view, err := o.gate.Read(t.Context(), o.ask(t, account, about, items...))
 	if err != nil {
 		return answer, err
@@ -190,7 +196,7 @@ func (p person) records(of catalogue.Repeat) (list []map[string]json.RawMessage)
 }
 
 // sameAsSent compares one item, and says how many values it compared.
-func (o *opened) sameAsSent(t *testing.T, who string, p person, it catalogue.Item, answer api.Answer) int {
+func (o *opened) sameAsSent(t *testing.T, who string, p person, it catalogue.Item, answer answered) int {
 	t.Helper()
 	if it.Repeats == "one" {
 		if !same(answer.Items[it.Name], p.sent[it.Name]) {

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"sort"
@@ -21,7 +22,7 @@ type Answer struct {
 	Policy    string                        `json:"policy"`
 	Candidate string                        `json:"candidate,omitempty"`
 	File      string                        `json:"file"`
-	Items     map[string]json.RawMessage    `json:"items"`
+	Items     map[string]slot               `json:"items"`
 	Records   map[catalogue.Repeat][]Record `json:"records,omitempty"`
 	Grants    map[catalogue.ItemID]Grant    `json:"grants"`
 	Empty     []catalogue.ItemID            `json:"empty,omitempty"`
@@ -30,9 +31,9 @@ type Answer struct {
 
 // A Record is one repeated record: its opaque id, its values by name.
 type Record struct {
-	ID          string                     `json:"record"`
-	Responsible int                        `json:"responsible,omitempty"`
-	Items       map[string]json.RawMessage `json:"items"`
+	ID          string          `json:"record"`
+	Responsible int             `json:"responsible,omitempty"`
+	Items       map[string]slot `json:"items"`
 	ordinal     int
 }
 
@@ -44,29 +45,49 @@ type Grant struct {
 	Row     string           `json:"sheet_row"`
 }
 
-// WriteView writes a view to the caller who asked for it.
+// WriteView writes a view to the caller who asked for it, in one piece.
 func WriteView(w io.Writer, v dossier.View) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(answerOf(v))
+	p, err := pageOf(v)
+	if err != nil {
+		return err
+	}
+	defer p.forget()
+	_, err = w.Write(p.b)
+	return err
 }
 
-func answerOf(v dossier.View) Answer {
+func pageOf(v dossier.View) (*page, error) {
+	a, values := answerOf(v)
+	var frame bytes.Buffer
+	enc := json.NewEncoder(&frame)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(a); err != nil {
+		return nil, err
+	}
+	p := &page{}
+	return p, p.fill(frame.Bytes(), values)
+}
+
+// answerOf is the frame of an answer, and the values for its slots.
+func answerOf(v dossier.View) (Answer, []json.RawMessage) {
 	a := Answer{
 		Request: v.Request, Recipient: v.Recipient, Purpose: v.Purpose, Phase: v.Phase, Policy: v.Policy,
 		File: v.File, Empty: v.Held, Warnings: v.Warnings,
-		Items: map[string]json.RawMessage{}, Records: map[catalogue.Repeat][]Record{}, Grants: map[catalogue.ItemID]Grant{},
+		Items: map[string]slot{}, Records: map[catalogue.Repeat][]Record{}, Grants: map[catalogue.ItemID]Grant{},
 	}
 	if v.Clear {
 		// Under a file number, the reference of the candidate would join scopes.
 		a.Candidate = v.Candidate.String()
 	}
+	var values []json.RawMessage
 	at := map[string]int{}
 	for _, f := range v.Fields {
+		n := slot(len(values))
+		values = append(values, raw(f.Value))
 		a.Grants[f.Item] = Grant{Form: f.Form.String(), Derive: f.Derive, Article: f.Article, Row: f.Row}
 		if f.Record == "" && f.Owner == 0 {
-			a.Items[f.Name] = raw(f.Value)
+			a.Items[f.Name] = n
 			continue
 		}
 		key := string(f.Repeats) + f.Record + string(rune('0'+f.Owner))
@@ -75,14 +96,14 @@ func answerOf(v dossier.View) Answer {
 			i = len(a.Records[f.Repeats])
 			at[key] = i
 			a.Records[f.Repeats] = append(a.Records[f.Repeats], Record{
-				ID: f.Record, Responsible: f.Owner, Items: map[string]json.RawMessage{}, ordinal: f.Ordinal})
+				ID: f.Record, Responsible: f.Owner, Items: map[string]slot{}, ordinal: f.Ordinal})
 		}
-		a.Records[f.Repeats][i].Items[f.Name] = raw(f.Value)
+		a.Records[f.Repeats][i].Items[f.Name] = n
 	}
 	for _, records := range a.Records {
 		sort.SliceStable(records, func(i, j int) bool { return records[i].ordinal < records[j].ordinal })
 	}
-	return a
+	return a, values
 }
 
 func raw(v dossier.Value) json.RawMessage {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -88,6 +89,9 @@ type status struct {
 
 func (w *status) WriteHeader(code int) { w.code = code; w.ResponseWriter.WriteHeader(code) }
 
+// Unwrap lets an answer be flushed.
+func (w *status) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // A ReadRequest is the body of /v1/read. The credential comes in the header
 // "Authorization: Sceau <credential>".
 type ReadRequest struct {
@@ -120,9 +124,32 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, err)
 		return
 	}
-	if err := WriteView(w, v); err != nil && s.Log != nil {
+	defer v.Forget()
+	if err := send(w, v); err != nil && s.Log != nil {
 		s.Log.Warn("the caller went away", "request", v.Request)
 	}
+}
+
+// A body of more than net/http buffers is written past its buffers, which are kept for
+// the next caller with what was in them; the rest of a shorter one is white space.
+const pastBuffers = 4<<10 + 1
+
+// send writes a view to the connection, and leaves no copy of it on the way.
+func send(w http.ResponseWriter, v dossier.View) error {
+	p, err := pageOf(v)
+	if err != nil {
+		return err
+	}
+	defer p.forget()
+	for len(p.b) < pastBuffers {
+		p.put('\n')
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(p.b))) // pieces would be copied
+	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err // what is buffered takes the next bytes with it
+	}
+	_, err = w.Write(p.b)
+	return err
 }
 
 func (q ReadRequest) ask(r *http.Request) (dossier.Ask, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -42,6 +43,40 @@ func Run(ctx context.Context, dsn, program string, args ...string) error {
 		return fmt.Errorf("%s is not installed beside the server in %s", program, bin.Dir)
 	}
 	return fmt.Errorf("%s: %w: %s", program, err, complaint(said.String()))
+}
+
+// Pipe runs one of PostgreSQL's programs that needs no server, such as pg_restore, and
+// reads what it prints. Close says how it ended.
+func Pipe(ctx context.Context, program string, args ...string) (io.ReadCloser, error) {
+	bin, err := Find()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	cmd := exec.CommandContext(ctx, bin.companion(program), args...)
+	cmd.Env = environment()
+	p := &piped{cmd: cmd}
+	cmd.Stderr = &p.said
+	if p.Reader, err = cmd.StdoutPipe(); err != nil {
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	return p, nil
+}
+
+type piped struct {
+	io.Reader
+	cmd  *exec.Cmd
+	said bytes.Buffer
+}
+
+func (p *piped) Close() error {
+	_, _ = io.Copy(io.Discard, p.Reader) // so that it ends by itself
+	if err := p.cmd.Wait(); err != nil {
+		return fmt.Errorf("%s: %w: %s", filepath.Base(p.cmd.Path), err, complaint(p.said.String()))
+	}
+	return nil
 }
 
 // complaint is the line that says what went wrong: some programs quote, after it, the

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,6 +28,12 @@ func Settle(ctx context.Context, admin string) error {
 // Dump writes a database as SQL into a file, as whoever steals a dump has it.
 func Dump(ctx context.Context, admin, file string) error {
 	return pgserver.Run(ctx, admin, "pg_dump", "--format=plain", "--compress=0", "--file="+file)
+}
+
+// Unpack reads a dump in custom format, which is compressed, as the SQL that it holds.
+// Close says whether it was whole.
+func Unpack(ctx context.Context, file string) (io.ReadCloser, error) {
+	return pgserver.Pipe(ctx, "pg_restore", "--file=-", file)
 }
 
 // BaseBackup copies a whole server into a folder, with the log it needs to start.
