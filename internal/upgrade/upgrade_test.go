@@ -95,6 +95,8 @@ func (o *opened) ask(t *testing.T, who string, about dossier.Ref, items ...catal
 type answered struct {
 	Items   map[string]json.RawMessage
 	Records map[catalogue.Repeat][]struct{ Items map[string]json.RawMessage }
+	Grants  map[catalogue.ItemID]api.Grant
+	Empty   []catalogue.ItemID
 }
 
 // read is what an account reads of its file, as a caller receives it: there is no
