@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 
+	"sceau/audit"
 	"sceau/crypto"
 	"sceau/dossier"
 	"sceau/policy"
@@ -85,13 +87,17 @@ func hintFor(err error) string {
 	case errors.Is(err, dossier.ErrFrozen), errors.Is(err, crypto.ErrFrozen):
 		return "`sceau keys status` says what is frozen, and `sceau keys thaw` lets it go on"
 	case errors.Is(err, crypto.ErrUnavailable):
-		return "look at Vault with `sceau status`; nothing was opened, and nothing has to be restarted"
+		return "look at Vault and at the keyring cluster with `sceau status`; nothing was opened, and nothing has to be restarted"
+	case errors.Is(err, crypto.ErrBusy):
+		return "Vault has a quota, which is used up: wait, or have it raised; nothing was opened"
 	case errors.Is(err, dossier.ErrUnavailable):
 		return "look at the data cluster with `sceau status`; nothing was opened"
 	case errors.Is(err, dossier.ErrDamaged):
 		return "the others are sealed anew; find out who altered these, or restore them, and run it again"
-	case errors.Is(err, dossier.ErrNotTraced):
+	case errors.Is(err, dossier.ErrNotTraced), errors.Is(err, audit.ErrNotRecorded):
 		return "look at the audit cluster with `sceau status`; nothing was opened"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "a part takes too long to answer: look with `sceau status`; nothing was opened"
 	case errors.Is(err, fs.ErrNotExist):
 		return "is the path right?"
 	}

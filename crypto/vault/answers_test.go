@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -139,6 +140,37 @@ func TestAVaultThatDoesNotAnswerInTimeIsUnavailable(t *testing.T) {
 	}
 	if _, err := client.MAC(t.Context(), "sceau-index-ine-x", []byte("a")); !errors.Is(err, crypto.ErrUnavailable) {
 		t.Errorf("%v, want ErrUnavailable", err)
+	}
+}
+
+// Whoever logs in waits as long, and the time is Vault's fault and not the caller's.
+func TestALogInThatIsNotAnsweredInTimeIsUnavailable(t *testing.T) {
+	hold := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-hold }))
+	defer server.Close()
+	defer close(hold)
+	t.Setenv("VAULT_CLIENT_TIMEOUT", "50ms")
+	client, err := vault.New(vault.Config{Addr: server.URL, RoleID: "role", SecretIDFile: file(t, "secret")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.MAC(t.Context(), "sceau-index-ine-x", []byte("a")); !errors.Is(err, crypto.ErrUnavailable) {
+		t.Errorf("%v, want ErrUnavailable", err)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := client.MAC(left, "sceau-index-ine-x", []byte("a")); errors.Is(err, crypto.ErrRefused) || err == nil {
+		t.Errorf("a caller who left: %v", err)
+	}
+}
+
+func TestAnErrorInsideAnAnswerOf200IsUnavailableUnlessItSaysMore(t *testing.T) {
+	good := `{"ciphertext":"vault:v1:` + strings.Repeat("AAAA", 15) + `"}`
+	for said, want := range map[string]error{"internal error": crypto.ErrUnavailable, "cipher: message authentication failed": crypto.ErrOpen} {
+		client, _ := answering(t, 200, `{"data":{"batch_results":[`+good+`,{"error":"`+said+`"}]}}`)
+		if _, err := client.Wrap(t.Context(), "sceau-person-x", crypto.Plain{Context: []byte("a")}, crypto.Plain{Context: []byte("b")}); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", said, err, want)
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ type Config struct {
 	// open the whole campaign in two minutes.
 	Single bool
 
-	Timeout time.Duration    // of one request; 0 is 10 s
+	Timeout time.Duration    // of one request; 0 is that of VAULT_CLIENT_TIMEOUT, else 10 s
 	Now     func() time.Time // nil is time.Now
 }
 
@@ -79,7 +79,7 @@ func prepare(config Config) (*Client, error) {
 		}
 	}
 	if config.Timeout == 0 {
-		config.Timeout = 10 * time.Second
+		config.Timeout = patience()
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -89,6 +89,14 @@ func prepare(config Config) (*Client, error) {
 		return nil, err
 	}
 	return &Client{config: config, api: client, http: direct}, nil
+}
+
+// patience is how long a request may take: what Vault's own tools are told.
+func patience() time.Duration {
+	if settings := api.DefaultConfig(); os.Getenv(api.EnvVaultClientTimeout) != "" && settings.Error == nil {
+		return settings.Timeout
+	}
+	return 10 * time.Second
 }
 
 func connect(config Config) (*api.Client, *http.Client, error) {
@@ -230,6 +238,9 @@ func (c *Client) hold(ctx context.Context, lost string) (token, error) {
 		// For everybody who waits, so not under the deadline of one.
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.config.Timeout)
 		next, err := c.acquire(shared, t, usable)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("logging in to vault: %w", c.away()) // the time was ours, not the caller's
+		}
 		cancel()
 
 		c.mu.Lock()
@@ -322,7 +333,7 @@ func (c *Client) explain(ctx context.Context, err error) error {
 		if errors.As(err, &syntax) {
 			return fmt.Errorf("what answers at %s is not vault", c.config.Addr)
 		}
-		return fmt.Errorf("%w: vault does not answer at %s (is it started and unsealed?)", crypto.ErrUnavailable, c.config.Addr)
+		return c.away()
 	}
 	said := strings.ToLower(strings.Join(answer.Errors, "; "))
 	switch {
@@ -337,6 +348,10 @@ func (c *Client) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: vault answered %d", crypto.ErrUnavailable, answer.StatusCode)
 	}
 	return meaning(said, answer.StatusCode)
+}
+
+func (c *Client) away() error {
+	return fmt.Errorf("%w: vault does not answer at %s (is it started and unsealed?)", crypto.ErrUnavailable, c.config.Addr)
 }
 
 // meaning says what Vault's words mean. The words themselves stay out: some of them
@@ -359,6 +374,9 @@ func meaning(said string, code int) error {
 		if strings.Contains(said, known.words) {
 			return known.err
 		}
+	}
+	if code == http.StatusOK {
+		return fmt.Errorf("%w: vault answered with an error inside", crypto.ErrUnavailable)
 	}
 	return fmt.Errorf("vault answered %d", code)
 }

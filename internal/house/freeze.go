@@ -130,8 +130,8 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 		if err != nil {
 			event.Decision = audit.Failed
 		}
-		if _, second := log.Record(ctx, event); err == nil {
-			err = second
+		if _, second := log.Record(ctx, event); err == nil && second != nil {
+			err = fmt.Errorf("the %s of %s %s is in force, and its trace is missing (run it again): %w", action, kind, name, second)
 		}
 		if err != nil {
 			return nil, err

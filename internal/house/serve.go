@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"sceau/crypto"
+	"sceau/crypto/vault"
 	"sceau/dossier"
 	"sceau/internal/parts"
 	"sceau/internal/postgres/dossiers"
@@ -30,7 +31,11 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	s := &api.Server{Identity: identity, Log: log, Ready: h.ready}
+	keys, err := h.keys(identity)
+	if err != nil {
+		return nil, err
+	}
+	s := &api.Server{Identity: identity, Log: log, Ready: func(ctx context.Context) error { return h.ready(ctx, keys) }}
 	if identity == "intake" {
 		p, err := h.pool(ctx, "sceau_intake")
 		if err != nil {
@@ -57,10 +62,10 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	return s, err
 }
 
-// ready asks every part whether it answers.
-func (h *House) ready(ctx context.Context) error {
+// ready asks every part whether it answers, and Vault whether it is unsealed.
+func (h *House) ready(ctx context.Context, keys *vault.Client) error {
 	if _, err := parts.Need(ctx, h.home); err != nil {
 		return fmt.Errorf("%w: %w", crypto.ErrUnavailable, err)
 	}
-	return nil
+	return keys.Health(ctx)
 }

@@ -28,7 +28,13 @@ type Server struct {
 	Table    func() *policy.Table
 	Ready    func(context.Context) error // nil when every part answers
 	Log      *slog.Logger
+	// Longest is how long a question may take, whatever part hangs; 0 is 15 s. A
+	// creation has the minute of its batch.
+	Longest time.Duration
 }
+
+// longest is more than Vault and a database take one after the other to give up.
+const longest = 15 * time.Second
 
 // Handler routes the verbs: read, decide, health, and create for intake.
 func (s *Server) Handler() http.Handler {
@@ -38,12 +44,12 @@ func (s *Server) Handler() http.Handler {
 		most = mostOfDossier
 	}
 	r.Use(limit(most), s.logged)
-	r.Get("/v1/health", s.health)
+	r.With(s.bounded).Get("/v1/health", s.health)
 	if s.Intake != nil {
 		r.Post("/v1/dossiers/{campaign}", s.create)
 		return r
 	}
-	r.Post("/v1/read", s.read)
+	r.With(s.bounded).Post("/v1/read", s.read)
 	r.Post("/v1/decide", s.decide)
 	return r
 }
@@ -79,6 +85,20 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			s.Log.Info("request", "route", chi.RouteContext(r.Context()).RoutePattern(), "status", ww.code,
 				"ms", time.Since(began).Milliseconds())
 		}
+	})
+}
+
+// bounded ends a question that a part leaves hanging: its caller comes back, instead
+// of keeping a connection of ours for as long as it lasts.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	most := s.Longest
+	if most == 0 {
+		most = longest
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), most)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

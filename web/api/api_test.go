@@ -1,10 +1,12 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"sceau/policy"
 )
@@ -20,5 +22,20 @@ func TestALongQuestionIsNotRead(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("%d items: answered %d, want %d", n, w.Code, want)
 		}
+	}
+}
+
+// A part that hangs, and heeds nothing but the deadline it is given.
+func TestAQuestionThatAPartLeavesHangingEndsWithWhenToComeBack(t *testing.T) {
+	s := &Server{Longest: time.Millisecond, Ready: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/health", nil))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("answered %d, come back after %q; want 503 and some seconds", w.Code, w.Header().Get("Retry-After"))
+	}
+	s.Ready = func(context.Context) error { return nil }
+	w = httptest.NewRecorder()
+	if s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/health", nil)); w.Code != http.StatusOK {
+		t.Errorf("the control: %d", w.Code)
 	}
 }

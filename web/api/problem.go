@@ -70,7 +70,8 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, crypto.ErrBusy) || errors.Is(err, dossier.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
+	// A deadline that passed is a part that hangs.
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, crypto.ErrBusy) || errors.Is(err, dossier.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
 }
 
 func fail(w http.ResponseWriter, code int, p Problem) { write(w, code, p) }

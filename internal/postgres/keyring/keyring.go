@@ -40,6 +40,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = "sceau keyring"
 	// Rows are found by key: a plan made anew for each request costs more than it.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	config.ConnConfig.RuntimeParams["lock_timeout"] = pool.LockTimeout
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	config.MaxConns = max(config.MaxConns, 16)
 	p, err := pgxpool.NewWithConfig(ctx, config)

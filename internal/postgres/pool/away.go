@@ -14,9 +14,12 @@ import (
 func Away(err error) bool {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
-		// Shutting down, starting up, or no connection left; a wrong password is none
-		// of these and stays what it is.
-		for _, class := range []string{"57P", "53", "08"} {
+		if refused.SeverityUnlocalized == "PANIC" {
+			return true // it could not write what it must, and goes down with everybody
+		}
+		// Shutting down, starting up, no room or no connection left, a lock that nobody
+		// gives back; a wrong password is none of these and stays what it is.
+		for _, class := range []string{"57P", "53", "08", "55P03"} {
 			if strings.HasPrefix(refused.Code, class) {
 				return true
 			}

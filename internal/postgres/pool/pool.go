@@ -20,6 +20,10 @@ const most = 24
 // it are told that the database does not answer.
 const Longest = 5 * time.Second
 
+// LockTimeout is how long a statement waits for a lock, as the server spells it: who
+// holds one for ever must not hang everybody behind.
+const LockTimeout = "5s"
+
 // Open prepares a pool. It connects when it is first used, and again after a
 // restart of the database. The caller closes it.
 func Open(ctx context.Context, dsn string) (*Pool, error) {
@@ -29,10 +33,12 @@ func Open(ctx context.Context, dsn string) (*Pool, error) {
 		return nil, errors.New("the DSN of the data cluster does not parse")
 	}
 	config.MaxConns = most
+	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	// Nearly every statement here finds rows by key. A plan made anew for each request costs
 	// more than the request (measured: reads end to end nearly doubled without it).
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
+	config.ConnConfig.RuntimeParams["lock_timeout"] = LockTimeout
 	// And a plan that reads a whole large table is one for a table whose statistics are
 	// missing: a campaign just opened, or restored. The few statements that list a
 	// small one pay little.

@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"sceau/dossier"
+	"sceau/internal/postgres/pool"
 	"sceau/policy"
 )
 
@@ -33,7 +35,7 @@ const (
 func (s Store) Add(ctx context.Context, p policy.Publication, csv []byte) error {
 	packed, err := pack(csv)
 	if err != nil {
-		return fmt.Errorf("keeping publication %s: %w", p.ID, err)
+		return quiet(err, "keeping publication %s", p.ID)
 	}
 	_, err = s.DB.Exec(ctx,
 		`INSERT INTO policy_publication (publication, statement, table_csv) VALUES ($1, $2, $3)`, p.ID, p.Text, packed)
@@ -41,7 +43,7 @@ func (s Store) Add(ctx context.Context, p policy.Publication, csv []byte) error 
 		return policy.ErrPublished
 	}
 	if err != nil {
-		return fmt.Errorf("keeping publication %s: %w", p.ID, err)
+		return quiet(err, "keeping publication %s", p.ID)
 	}
 	return nil
 }
@@ -57,7 +59,7 @@ func (s Store) Sign(ctx context.Context, id string, sig policy.Signature) error 
 		return policy.ErrNotPublished
 	}
 	if err != nil {
-		return fmt.Errorf("keeping a signature of publication %s: %w", id, err)
+		return quiet(err, "keeping a signature of publication %s", id)
 	}
 	return nil
 }
@@ -69,7 +71,7 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 		FROM policy_publication p LEFT JOIN policy_signature s USING (publication)
 		ORDER BY p.number, s.number`)
 	if err != nil {
-		return nil, fmt.Errorf("listing the publications: %w", err)
+		return nil, quiet(err, "listing the publications")
 	}
 	defer rows.Close()
 	var out []policy.Publication
@@ -77,7 +79,7 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 		var id, text string
 		var signer, line *string // none signed it yet
 		if err := rows.Scan(&id, &text, &signer, &line); err != nil {
-			return nil, fmt.Errorf("listing the publications: %w", err)
+			return nil, quiet(err, "listing the publications")
 		}
 		if len(out) == 0 || out[len(out)-1].ID != id {
 			out = append(out, policy.Publication{ID: id, Text: text})
@@ -88,7 +90,7 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("listing the publications: %w", err)
+		return nil, quiet(err, "listing the publications")
 	}
 	return out, nil
 }
@@ -101,7 +103,7 @@ func (s Store) CSV(ctx context.Context, id string) ([]byte, error) {
 		return nil, policy.ErrNotPublished
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the table of publication %s: %w", id, err)
+		return nil, quiet(err, "reading the table of publication %s", id)
 	}
 	csv, err := unpack(packed)
 	if err != nil {
@@ -132,6 +134,15 @@ func unpack(packed []byte) ([]byte, error) {
 		return nil, errors.New("the table is larger than a table can be")
 	}
 	return csv, err
+}
+
+// quiet says what was being done, and drops the words of a database that is away: they
+// name its accounts.
+func quiet(err error, doing string, args ...any) error {
+	if pool.Away(err) {
+		err = dossier.ErrUnavailable
+	}
+	return fmt.Errorf(doing+": %w", append(args, err)...)
 }
 
 func condition(err error) string {

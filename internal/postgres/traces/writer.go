@@ -17,6 +17,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	locks "sceau/internal/postgres/pool"
 )
 
 // The first half of the advisory locks of this cluster. The second is the day, or
@@ -73,6 +74,7 @@ func open(ctx context.Context, dsn, name, plans string) (*pgxpool.Pool, error) {
 	// "Durable" must not depend on how the server is set.
 	p["synchronous_commit"] = "on"
 	p["plan_cache_mode"] = plans
+	p["lock_timeout"] = locks.LockTimeout
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	config.MaxConns = max(config.MaxConns, 8)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
