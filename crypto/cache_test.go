@@ -221,3 +221,11 @@ func TestADeletedOrCopiedRowCannotHit(t *testing.T) {
 		t.Error("a wrap was answered for another key")
 	}
 }
+
+func TestNoSettingLengthensTheMinute(t *testing.T) {
+	for set, want := range map[time.Duration]time.Duration{0: LongestOpen, -1: LongestOpen, time.Hour: LongestOpen, LongestOpen: LongestOpen, time.Millisecond: time.Millisecond} {
+		if got := (&Cache{TTL: set}).ttl(); got != want {
+			t.Errorf("a cache of %s keeps secrets for %s, want %s", set, got, want)
+		}
+	}
+}

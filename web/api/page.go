@@ -26,15 +26,12 @@ func (p *page) forget() { clear(p.b[:cap(p.b)]) }
 
 // value writes a JSON value as json.Indent does, at a depth.
 func (p *page) value(v []byte, depth int) {
-	quoted := false
-	for i, c := range v {
-		switch {
-		case quoted:
-			p.put(c)
-			quoted = c != '"' || escaped(v[:i])
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
 		case c == '"':
-			p.put(c)
-			quoted = true
+			text := quoted(v[i:]) // whole: a document is one string of megabytes
+			p.put(text...)
+			i += len(text) - 1
 		case c == '{' || c == '[':
 			p.put(c)
 			if depth++; !closes(v[i+1:]) {
@@ -64,10 +61,19 @@ func (p *page) line(depth int) {
 	}
 }
 
-// escaped says whether an odd number of backslashes stands at the end.
-func escaped(before []byte) bool {
-	n := len(before) - len(bytes.TrimRight(before, `\`))
-	return n%2 == 1
+// quoted is the string that text begins with, up to its closing quote.
+func quoted(text []byte) []byte {
+	for end := 1; ; {
+		at := bytes.IndexByte(text[end:], '"')
+		if at < 0 {
+			return text
+		}
+		end += at + 1
+		before := text[1 : end-1]
+		if backslashes := len(before) - len(bytes.TrimRight(before, `\`)); backslashes%2 == 0 {
+			return text[:end]
+		}
+	}
 }
 
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
