@@ -17,6 +17,7 @@ import (
 	"sceau/internal/parts/pgserver"
 	"sceau/internal/parts/vaultserver"
 	"sceau/internal/postgres/migrate"
+	"sceau/internal/postgres/pool"
 	"sceau/internal/postgres/roles"
 	"sceau/migrations"
 )
@@ -72,7 +73,8 @@ func Need(ctx context.Context, home string, names ...string) (Addresses, error) 
 
 // known refuses to work on a database from the future: a cell that this version put
 // back where a newer one had written is a cell lost. Only who holds the owner's password
-// can ask; a machine that holds the password of one role is set up by one that can.
+// can ask; a machine that holds the password of one role is set up by one that can. A
+// server that cannot be asked now is for the one who needs it to meet, in its own words.
 func (a Addresses) known(ctx context.Context, cluster string) error {
 	if !slices.Contains(roles.Clusters, cluster) {
 		return nil
@@ -89,7 +91,10 @@ func (a Addresses) known(ctx context.Context, cluster string) error {
 	if err != nil {
 		return err
 	}
-	return migrate.Known(ctx, dsn, dir)
+	if err = migrate.Known(ctx, dsn, dir); pool.Away(err) {
+		return nil
+	}
+	return err
 }
 
 func (h *house) addresses() (Addresses, error) {
