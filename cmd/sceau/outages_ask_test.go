@@ -330,14 +330,19 @@ func sentence(said string) string {
 }
 
 var (
-	address   = regexp.MustCompile(`(https?://)?127\.0\.0\.1:\d+`)
-	reference = regexp.MustCompile(`\b[a-z2-7]{26}\b|\b[A-Z2-7]{26}\b`)
-	keyName   = regexp.MustCompile(`sceau-[a-z0-9-]+`)
+	address    = regexp.MustCompile(`(https?://)?127\.0\.0\.1:\d+`)
+	reference  = regexp.MustCompile(`\b[a-z2-7]{26}\b|\b[A-Z2-7]{26}\b`)
+	keyName    = regexp.MustCompile(`sceau-[a-z0-9-]+`)
+	keyVersion = regexp.MustCompile(`version [0-9]+`)
+	// How far a command had come when it failed is no answer.
+	progress = regexp.MustCompile(`(?m)^sceau: (re-wrapping|verifying)\n`)
 )
 
 func plain(text string) string {
 	text = address.ReplaceAllString(text, "ADDRESS")
 	text = keyName.ReplaceAllString(text, "KEY")
+	text = keyVersion.ReplaceAllString(text, "version N")
+	text = progress.ReplaceAllString(text, "")
 	return reference.ReplaceAllString(text, "REF")
 }
 
