@@ -306,7 +306,7 @@ var causes = []struct {
 func sentence(said string) string {
 	var lines []string
 	for _, line := range strings.Split(strings.TrimSpace(said), "\n") {
-		if !strings.HasPrefix(line, "sceau: ") {
+		if !strings.HasPrefix(line, "sceau: ") || progress.MatchString(line) {
 			continue
 		}
 		line = plain(line)
@@ -335,14 +335,13 @@ var (
 	keyName    = regexp.MustCompile(`sceau-[a-z0-9-]+`)
 	keyVersion = regexp.MustCompile(`version [0-9]+`)
 	// How far a command had come when it failed is no answer.
-	progress = regexp.MustCompile(`(?m)^sceau: (re-wrapping|verifying)\n`)
+	progress = regexp.MustCompile(`^sceau: (re-wrapping|verifying)$`)
 )
 
 func plain(text string) string {
 	text = address.ReplaceAllString(text, "ADDRESS")
 	text = keyName.ReplaceAllString(text, "KEY")
 	text = keyVersion.ReplaceAllString(text, "version N")
-	text = progress.ReplaceAllString(text, "")
 	return reference.ReplaceAllString(text, "REF")
 }
 
