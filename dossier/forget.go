@@ -118,7 +118,7 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 		return 0, err
 	}
 	event := audit.Event{
-		At: f.Now(), Campaign: campaign, Recipient: keyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "forget",
+		At: f.Now(), Campaign: campaign, Recipient: KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "forget",
 		Decision: audit.Granted, Rule: "forget", Agent: by, Candidate: t.Candidate.String(), Detail: []byte(t.String()),
 	}
 	if known {
@@ -142,8 +142,8 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	return len(gone), nil
 }
 
-// keyringRecipient is the actor of the decree's tables that turns keys and opens nothing.
-const keyringRecipient = "SYS-keyring"
+// KeyringRecipient is the actor of the decree's tables that turns keys and opens nothing.
+const KeyringRecipient = "SYS-keyring"
 
 func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routing *crypto.RoutingKey, gone int) error {
 	switch {

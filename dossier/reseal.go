@@ -146,7 +146,7 @@ func (r *Resealing) trace(ctx context.Context, by string, out Reseal, step strin
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: r.Now(), Campaign: out.Campaign, Recipient: keyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "reseal",
+	event := audit.Event{At: r.Now(), Campaign: out.Campaign, Recipient: KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "reseal",
 		Items: r.items(out.Class), Decision: audit.Granted, Rule: "branch", Agent: by, Detail: detail}
 	if failed != nil {
 		event.Decision, event.Rule = audit.Failed, outcome(failed)

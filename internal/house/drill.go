@@ -124,7 +124,7 @@ func (h *House) Drill(ctx context.Context, progress func(backup.Step)) (r DrillR
 	if err != nil {
 		return r, err
 	}
-	event := audit.Event{Recipient: "SYS-keyring", Organisation: "sceau", Purpose: "P1", Action: "drill", Decision: audit.Granted, Rule: "drill"}
+	event := audit.Event{Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "drill", Decision: audit.Granted, Rule: "drill"}
 	if !r.Passed {
 		event.Decision = audit.Failed
 	}

@@ -124,7 +124,7 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 	}
 	for _, campaign := range campaigns {
 		kind, name := b.on(campaign)
-		event := audit.Event{Campaign: campaign, Recipient: "SYS-keyring", Organisation: "sceau", Purpose: "P1", Action: action,
+		event := audit.Event{Campaign: campaign, Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: action,
 			Decision: audit.Granted, Rule: string(kind), Agent: by, Detail: []byte(name)}
 		err := do(register, keys, campaign)
 		if err != nil {

@@ -29,8 +29,8 @@ func (h *House) Revisions(ctx context.Context, campaign string, about *dossier.R
 	}
 	heads := dossiers.Heads{DB: db, Layout: h.Layout}
 	v := &dossier.Revisions{Heads: heads, Traces: reader, Layout: h.Layout, Now: h.Now}
-	event := audit.Event{Campaign: campaign, Recipient: "SYS-keyring", Organisation: "sceau", Purpose: "P1",
-		Action: "verify", Decision: audit.Granted, Rule: "revisions", Agent: "SYS-keyring"}
+	event := audit.Event{Campaign: campaign, Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1",
+		Action: "verify", Decision: audit.Granted, Rule: "revisions", Agent: dossier.KeyringRecipient}
 	if about != nil {
 		event.Candidate = about.String()
 	}

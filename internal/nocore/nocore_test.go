@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"sceau/internal/nocore"
 )
@@ -36,8 +37,21 @@ func wait() {
 }
 
 // die starts this binary in a role, with no limit on cores, has it end by a signal, and
-// says whether the system took a core.
+// says whether the system took a core. Rarely the runtime of Go waits for ever for its
+// own threads while it crashes: such a process is killed, and another one started.
 func die(t *testing.T, as string, by syscall.Signal) (core bool, left []string) {
+	t.Helper()
+	for range 4 {
+		status, left := dieOnce(t, as, by)
+		if status.Signal() != syscall.SIGKILL {
+			return status.CoreDump(), left
+		}
+	}
+	t.Fatalf("four processes in role %s did not end by %v", as, by)
+	return false, nil
+}
+
+func dieOnce(t *testing.T, as string, by syscall.Signal) (status syscall.WaitStatus, left []string) {
 	t.Helper()
 	dir := t.TempDir()
 	self, err := os.Executable()
@@ -66,28 +80,27 @@ func die(t *testing.T, as string, by syscall.Signal) (core bool, left []string) 
 	if err := cmd.Process.Signal(by); err != nil {
 		t.Fatal(err)
 	}
+	hung := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait() // how it ended is asked of its state
+	hung.Stop()
 	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if !ok || !status.Signaled() {
 		t.Fatalf("the process in role %s ended by itself: %v", as, cmd.ProcessState)
 	}
 	left, _ = filepath.Glob(filepath.Join(dir, "*"))
-	return status.CoreDump(), left
+	return status, left
 }
 
 func TestAGuardedProcessLeavesNoCoreHoweverItDies(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("how a core is refused is tried on Linux")
 	}
-	if hard(t) == 0 {
-		t.Skip("this system takes no core of anybody: there is nothing to refuse")
-	}
 	for _, by := range []syscall.Signal{syscall.SIGABRT, syscall.SIGQUIT, syscall.SIGSEGV} {
 		if core, left := die(t, "guarded", by); core || len(left) > 0 {
 			t.Errorf("%v: a core was taken: %t, left behind: %s", by, core, strings.Join(left, ", "))
 		}
 		// The twin, without the guard, leaves one: the refusal is not the system's own.
-		if core, _ := die(t, "open", by); !core {
+		if core, _ := die(t, "open", by); !core && hard(t) > 0 {
 			t.Errorf("%v: no core was taken of the process that refuses none: this proves nothing", by)
 		}
 	}

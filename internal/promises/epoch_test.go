@@ -3,6 +3,7 @@ package promises_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -87,7 +88,7 @@ func TestWhatIsRestoredAfterAnEpochOpensTheLivingAndNotTheForgotten(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(text, hexText(wraps[gone.ref].Wrap)) {
+	if !bytes.Contains(text, hex.AppendEncode(nil, wraps[gone.ref].Wrap)) {
 		t.Error("the dump does not hold the wrap: it proves nothing")
 	}
 	for _, one := range []*person{gone, control} {
@@ -212,13 +213,4 @@ func holds(t *testing.T, dir string, what []byte) (found bool) {
 		t.Fatal(err)
 	}
 	return found
-}
-
-func hexText(b []byte) []byte {
-	const digits = "0123456789abcdef"
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		out = append(out, digits[c>>4], digits[c&15])
-	}
-	return out
 }
