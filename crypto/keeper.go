@@ -17,9 +17,10 @@ type KeyKeeper interface {
 	Versions(ctx context.Context, key string) (Versions, error)
 	// Accept sets the oldest version that opens. It can be taken back, until a trim.
 	Accept(ctx context.Context, key string, oldest uint32) error
-	// Trim destroys every version before the oldest that opens, for good: no copy of
-	// the keyring opens under them any more, however old.
-	Trim(ctx context.Context, key string) error
+	// Trim destroys every version before the one named, for good: no copy of the keyring
+	// opens under them any more, however old. It refuses while one of them still opens,
+	// and goes no further than it was told, whatever else was closed meanwhile.
+	Trim(ctx context.Context, key string, oldest uint32) error
 }
 
 // Versions are those of one key, from 1.

@@ -286,7 +286,7 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, do := range []error{keeper.Accept(t.Context(), key, 2), keeper.Trim(t.Context(), key)} {
+		for _, do := range []error{keeper.Accept(t.Context(), key, 2), keeper.Trim(t.Context(), key, 2)} {
 			if do != nil {
 				t.Fatal(do)
 			}
@@ -350,7 +350,7 @@ func Conformance(t *testing.T, open func(t *testing.T) (crypto.KeyService, crypt
 		if _, err := keeper.Versions(t.Context(), key); !errors.Is(err, crypto.ErrForgotten) {
 			t.Errorf("reading the versions of no key: %v, want ErrForgotten", err)
 		}
-		for what, err := range map[string]error{"rotated": keeper.Rotate(t.Context(), key), "accepted": keeper.Accept(t.Context(), key, 1), "trimmed": keeper.Trim(t.Context(), key)} {
+		for what, err := range map[string]error{"rotated": keeper.Rotate(t.Context(), key), "accepted": keeper.Accept(t.Context(), key, 1), "trimmed": keeper.Trim(t.Context(), key, 1)} {
 			if err == nil {
 				t.Errorf("a key that is not there was %s", what)
 			}

@@ -2,6 +2,7 @@ package cryptotest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -232,6 +233,36 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 			t.Fatalf("after the first: %v", err)
 		}
 		again()
+	})
+
+	t.Run("who settles what opens waits for the one before, and for no other campaign", func(t *testing.T) {
+		store, _ := furnished(t)
+		release, err := store.Settling(t.Context(), "2026")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, err := store.Settling(t.Context(), "2027"); err != nil {
+			t.Errorf("another campaign: %v", err)
+		} else {
+			other()
+		}
+		short, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer stop()
+		if _, err := store.Settling(short, "2026"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("beside another: %v, want that it waits", err)
+		}
+		second := make(chan error, 1)
+		go func() {
+			free, err := store.Settling(t.Context(), "2026")
+			if err == nil {
+				free()
+			}
+			second <- err
+		}()
+		release()
+		if err := <-second; err != nil {
+			t.Errorf("after the first: %v", err)
+		}
 	})
 
 	t.Run("an epoch is numbered, found again, and followed by another only at its end", func(t *testing.T) {

@@ -20,6 +20,7 @@ type rotations struct {
 	epochs    []rotation.Epoch
 	forgotten map[string]map[crypto.UnitID]time.Time
 	busy      map[string]bool
+	settling  map[string]chan struct{}   // holds a token while somebody settles
 	holds     map[string][]crypto.Placed // by campaign
 	branching []rotation.BranchTurn
 }
@@ -194,6 +195,26 @@ func (s *Store) Alone(ctx context.Context, campaign string) (func(), error) {
 		defer s.mu.Unlock()
 		delete(s.busy, campaign)
 	}, nil
+}
+
+// Settling is that of rotation.Registry.
+func (s *Store) Settling(ctx context.Context, campaign string) (func(), error) {
+	s.mu.Lock()
+	if s.settling == nil {
+		s.settling = map[string]chan struct{}{}
+	}
+	turn, ok := s.settling[campaign]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		s.settling[campaign] = turn
+	}
+	s.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // LastBranchTurn is that of rotation.BranchTurns.

@@ -193,9 +193,12 @@ func (s *Service) Accept(ctx context.Context, key string, oldest uint32) error {
 }
 
 // Trim is that of crypto.KeyKeeper.
-func (s *Service) Trim(ctx context.Context, key string) error {
+func (s *Service) Trim(ctx context.Context, key string, oldest uint32) error {
 	return s.change(ctx, "trim", key, func(k *serviceKey) error {
-		for k.kept < k.opens {
+		if oldest < k.kept || oldest > k.opens {
+			return fmt.Errorf("key %s has versions from %d and opens from %d: it cannot be trimmed to %d", key, k.kept, k.opens, oldest)
+		}
+		for k.kept < oldest {
 			k.versions[k.kept-1] = [32]byte{}
 			k.kept++
 		}

@@ -229,6 +229,14 @@ func noneWaits(ctx context.Context, epochs Epochs, campaign string) error {
 // can: a control that would no longer open is seen between the two.
 func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto.KeyName, e Epoch) (Epoch, error) {
 	err := keeper.WhileNoBackup(ctx, func(ctx context.Context) error {
+		release, err := j.Store.Settling(ctx, key.Campaign)
+		if err != nil {
+			return err
+		}
+		defer release()
+		if key, err = j.personKey(ctx, key.Campaign); err != nil {
+			return fmt.Errorf("%w: %w", ErrDoubt, err) // frozen since it was looked up
+		}
 		before, err := j.Keeper.Versions(ctx, key.Name)
 		if err != nil {
 			return err
@@ -243,7 +251,7 @@ func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto
 			if err := j.control(ctx, key); err != nil {
 				return errors.Join(fmt.Errorf("%w: %w", ErrDoubt, err), j.Keeper.Accept(ctx, key.Name, before.Opens))
 			}
-			if err := j.Keeper.Trim(ctx, key.Name); err != nil {
+			if err := j.Keeper.Trim(ctx, key.Name, e.Version); err != nil {
 				return err
 			}
 		}

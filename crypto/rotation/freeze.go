@@ -13,6 +13,10 @@ type Registry interface {
 	crypto.Book
 	// Move takes a key from one state to another, and fails when it is in neither.
 	Move(ctx context.Context, name string, from, to crypto.KeyState) error
+	// Settling lets one process at a time say which versions of a campaign's keys open:
+	// a trim would open again what is frozen under it. It waits, since nobody holds it
+	// long. Who freezes or thaws takes it around the look at what is to be frozen too.
+	Settling(ctx context.Context, campaign string) (release func(), err error)
 }
 
 // Freeze has the key service open nothing under the keys any more, whoever asks. It can

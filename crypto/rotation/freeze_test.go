@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"sceau/crypto"
 	"sceau/crypto/cryptotest"
@@ -116,6 +117,92 @@ func TestAFreezeThatWasCutIsEndedByTheNext(t *testing.T) {
 				t.Errorf("%d cuts: this test would prove nothing", n)
 			}
 			return
+		}
+	}
+}
+
+// freeze is what a person on call does, from the look at what serves to the last key.
+func (w *world) freeze(t *testing.T) {
+	t.Helper()
+	release, err := w.store.Settling(t.Context(), campaign)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer release()
+	if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+		t.Error(err)
+	}
+}
+
+// An incident does not wait for an epoch, and an epoch undoes no freeze: whichever comes
+// first, in the end nothing opens, and thawed, everybody does.
+func TestAFreezeInTheMiddleOfATrimHoldsAndLosesNobody(t *testing.T) {
+	for _, moment := range []string{"save epoch", "accept", "trim"} {
+		t.Run("before "+moment, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 4)
+				if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); err != nil {
+					t.Fatal(err)
+				}
+				came := false
+				w.trip.before = func(what string) {
+					if what == moment && !came {
+						came = true
+						go w.freeze(t)
+						synctest.Wait() // it is done, or waits for the trim
+					}
+				}
+				_, err := w.job().Approve(t.Context(), trippingStore{&w.store, &w.trip}, &w.keeper, campaign, "second")
+				synctest.Wait()
+				if first := moment == "save epoch"; errors.Is(err, rotation.ErrDoubt) != first || (err == nil) == first {
+					t.Errorf("the approval: %v", err)
+				}
+				person := w.person(t)
+				if v := w.versions(t, person); !came || person.State != crypto.KeyFrozen || v.Opens != v.Newest || v.Newest != 3 {
+					t.Errorf("the key is %s and its versions are %+v: the freeze does not hold", person.State, v)
+				}
+				if err := rotation.Thaw(t.Context(), &w.service, &w.store, w.names(t, every)); err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range w.people {
+					if err := w.opens(t, w.freshRing(), p); err != nil {
+						t.Errorf("thawed: %v", err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// An administrator of the key service closes a key by hand, and asks nobody for a turn.
+func TestATrimGoesNoFurtherThanTheEpochWhateverIsClosedMeanwhile(t *testing.T) {
+	w := newWorld(t, 4)
+	e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := w.person(t)
+	w.trip.before = func(what string) {
+		if what != "trim" {
+			return
+		}
+		if err := errors.Join(w.service.Rotate(t.Context(), person.Name), w.service.Accept(t.Context(), person.Name, e.Version+1)); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.versions(t, person); v != (crypto.Versions{Newest: e.Version + 1, Opens: e.Version + 1, Kept: e.Version}) {
+		t.Errorf("the versions are %+v", v)
+	}
+	if err := w.service.Accept(t.Context(), person.Name, e.Version); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range w.people {
+		if err := w.opens(t, w.freshRing(), p); err != nil {
+			t.Errorf("opened again: %v", err)
 		}
 	}
 }

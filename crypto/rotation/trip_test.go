@@ -59,8 +59,8 @@ func (s tripping) Accept(ctx context.Context, key string, oldest uint32) error {
 	return s.trip.around("accept", func() error { return s.Service.Accept(ctx, key, oldest) })
 }
 
-func (s tripping) Trim(ctx context.Context, key string) error {
-	return s.trip.around("trim", func() error { return s.Service.Trim(ctx, key) })
+func (s tripping) Trim(ctx context.Context, key string, oldest uint32) error {
+	return s.trip.around("trim", func() error { return s.Service.Trim(ctx, key, oldest) })
 }
 
 type trippingStore struct {

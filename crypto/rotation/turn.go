@@ -64,7 +64,7 @@ type Wraps interface {
 
 // A Store keeps turns, and the wraps that they move.
 type Store interface {
-	crypto.Book
+	Registry
 	Wraps
 	BranchTurns
 	// RaiseFloor waits for the wraps on their way, and from then on refuses one of a

@@ -72,15 +72,11 @@ func (c *Client) Accept(ctx context.Context, key string, oldest uint32) error {
 }
 
 // Trim is that of crypto.KeyKeeper.
-func (c *Client) Trim(ctx context.Context, key string) error {
-	v, err := c.Versions(ctx, key)
-	if err != nil {
-		return err
+func (c *Client) Trim(ctx context.Context, key string, oldest uint32) error {
+	if _, err := c.write(ctx, c.keyPath(key)+"/trim", map[string]any{"min_available_version": oldest}); err != nil {
+		return fmt.Errorf("trimming %s to version %d: %w", key, oldest, err)
 	}
-	if _, err := c.write(ctx, c.keyPath(key)+"/trim", map[string]any{"min_available_version": v.Opens}); err != nil {
-		return fmt.Errorf("trimming %s to version %d: %w", key, v.Opens, err)
-	}
-	return c.expect(ctx, key, func(now crypto.Versions) bool { return now.Kept == v.Opens })
+	return c.expect(ctx, key, func(now crypto.Versions) bool { return now.Kept == oldest })
 }
 
 // expect reads back what was asked for: Vault drops in silence what it does not know.

@@ -77,6 +77,11 @@ func (h *House) settleKeys(ctx context.Context, register dossiers.Register, keys
 }
 
 func (h *House) moveKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) error {
+	release, err := keys.Settling(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	defer release()
 	frozen, err := register.Frozen(ctx, campaign)
 	if err != nil {
 		return err

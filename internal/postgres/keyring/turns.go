@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/crypto"
 	"sceau/crypto/rotation"
@@ -198,24 +199,42 @@ func (s *Store) SaveBranchTurn(ctx context.Context, t rotation.BranchTurn) error
 	return explain(ctx, err)
 }
 
-// turning is the space of advisory locks of Alone; the number is drawn at random.
-const turning = 1822640147
+// Spaces of advisory locks, those of Alone and of Settling; the numbers are drawn at random.
+const (
+	turning  = 1822640147
+	settling = 1193046471
+)
 
-// Alone is that of rotation.Store. The lock is a connection's: it goes with the process,
-// however that ends.
+// Alone is that of rotation.Store.
 func (s *Store) Alone(ctx context.Context, campaign string) (func(), error) {
+	return s.lock(ctx, campaign, func(conn *pgxpool.Conn, campaign int32) error {
+		var alone bool
+		err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, turning, campaign).Scan(&alone)
+		if err == nil && !alone {
+			err = rotation.ErrBusy
+		}
+		return err
+	})
+}
+
+// Settling is that of rotation.Registry.
+func (s *Store) Settling(ctx context.Context, campaign string) (func(), error) {
+	return s.lock(ctx, campaign, func(conn *pgxpool.Conn, campaign int32) error {
+		_, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, settling, campaign)
+		return err
+	})
+}
+
+// lock takes a lock of a campaign. It is a connection's: it goes with the process,
+// however that ends.
+func (s *Store) lock(ctx context.Context, campaign string, take func(conn *pgxpool.Conn, campaign int32) error) (release func(), err error) {
 	conn, err := s.db.Acquire(ctx)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
 	h := fnv.New32a()
 	h.Write([]byte(campaign))
-	var alone bool
-	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, turning, int32(h.Sum32())).Scan(&alone)
-	if err == nil && !alone {
-		err = rotation.ErrBusy
-	}
-	if err != nil {
+	if err := take(conn, int32(h.Sum32())); err != nil {
 		conn.Release()
 		return nil, explain(ctx, err)
 	}
