@@ -35,12 +35,9 @@ const (
 	Failed  = "failed" // granted, then it did not open: the outcome of an earlier trace
 )
 
-// An Event is one access, as the gate knows it.
+// An Event is one access, as the gate knows it. It has no date: the log gives it one when
+// it takes its place.
 type Event struct {
-	// At is set by the log when the event takes its place: a caller cannot date
-	// its own traces, and whatever stands here is not read.
-	At time.Time
-
 	// In clear: identifiers of the register and of the policy, never of a person.
 	Campaign     string
 	Recipient    string

@@ -49,7 +49,7 @@ func (in *Intake) EnterAgents(ctx context.Context, campaign string, orders []Mis
 	events := make([]audit.Event, len(sealed))
 	for i, s := range sealed {
 		events[i] = audit.Event{
-			At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1", Action: ActionWrite,
+			Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1", Action: ActionWrite,
 			Items: in.Layout.Tables[at].Items, Decision: audit.Granted, Rule: "mission", Agent: intakeRecipient,
 			Candidate: s.Ref.String(), Request: rand.Text(),
 		}

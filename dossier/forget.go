@@ -117,10 +117,8 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	if err != nil {
 		return 0, err
 	}
-	event := audit.Event{
-		At: f.Now(), Campaign: campaign, Recipient: KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "forget",
-		Decision: audit.Granted, Rule: "forget", Agent: by, Candidate: t.Candidate.String(), Detail: []byte(t.String()),
-	}
+	event := KeyringEvent(campaign, "forget", "forget", by)
+	event.Candidate, event.Detail = t.Candidate.String(), []byte(t.String())
 	if known {
 		event.Subject = route.FileNo[:]
 	}
@@ -141,9 +139,6 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	}
 	return len(gone), nil
 }
-
-// KeyringRecipient is the actor of the decree's tables that turns keys and opens nothing.
-const KeyringRecipient = "SYS-keyring"
 
 func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routing *crypto.RoutingKey, gone int) error {
 	switch {

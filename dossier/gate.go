@@ -197,7 +197,7 @@ func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error
 		return cause
 	}
 	event := audit.Event{
-		At: g.Now(), Recipient: strangers, Purpose: string(ask.Purpose), Action: action,
+		Recipient: strangers, Purpose: string(ask.Purpose), Action: action,
 		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
 		Agent: claimed(ask.Mission), Request: rand.Text(),
 	}
@@ -244,7 +244,6 @@ func (g *Gate) lost(ctx context.Context, event audit.Event, items []catalogue.It
 
 func (g *Gate) event(a asking, h held, request, action string) audit.Event {
 	return audit.Event{
-		At:           g.Now(),
 		Campaign:     a.campaign.ID,
 		Recipient:    string(a.mission.Recipient),
 		Organisation: a.mission.Organisation,

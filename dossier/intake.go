@@ -170,7 +170,7 @@ func (in *Intake) trace(ctx context.Context, campaign string, sealed []*Sealed) 
 		no := fileNumber(s.Routes)
 		detail := Created(s.Cells).detail()
 		events[i] = audit.Event{
-			At: in.Now(), Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1",
+			Campaign: campaign, Recipient: intakeRecipient, Organisation: "sceau", Purpose: "P1",
 			Action: ActionWrite, Items: in.Layout.written, Decision: audit.Granted, Rule: "intake",
 			Subject: no[:], Agent: intakeRecipient, Candidate: s.Ref.String(), Detail: detail,
 		}

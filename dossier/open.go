@@ -36,7 +36,6 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		v.Forget()
 		// The trace says granted; what then failed is said as well.
 		event.Decision, event.Rule = audit.Failed, outcome(err)
-		event.At = g.Now()
 		_, second := g.Traces.Record(context.WithoutCancel(ctx), event)
 		return View{}, errors.Join(err, second)
 	}

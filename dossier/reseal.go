@@ -146,8 +146,8 @@ func (r *Resealing) trace(ctx context.Context, by string, out Reseal, step strin
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: r.Now(), Campaign: out.Campaign, Recipient: KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "reseal",
-		Items: r.items(out.Class), Decision: audit.Granted, Rule: "branch", Agent: by, Detail: detail}
+	event := KeyringEvent(out.Campaign, "reseal", "branch", by)
+	event.Items, event.Detail = r.items(out.Class), detail
 	if failed != nil {
 		event.Decision, event.Rule = audit.Failed, outcome(failed)
 	}

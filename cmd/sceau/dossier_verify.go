@@ -37,7 +37,7 @@ func (v dossierVerifyVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	var moving bar
 	defer func() { moving.end() }()
-	report, err := h.Revisions(ctx, campaign, about, func(of int64) func(int64) {
+	report, err := h.Revisions(ctx, campaign, about, operator(), func(of int64) func(int64) {
 		moving = newBar(t, "comparing", of)
 		return moving.set
 	})

@@ -21,7 +21,7 @@ func (v drillVerb) Run(ctx context.Context, t *terminal) error {
 	defer h.Close()
 	show := newSteps(t)
 	defer show.end()
-	r, err := h.Drill(ctx, show.copying)
+	r, err := h.Drill(ctx, operator(), show.copying)
 	show.end()
 	if err != nil {
 		return err

@@ -129,11 +129,7 @@ func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
 	defer h.Close()
 	show := newSteps(t)
 	defer show.end()
-	job, _, err := h.KeyJob(ctx, show.step)
-	if err != nil {
-		return err
-	}
-	turns, err := job.RotateWraps(ctx, campaign)
+	turns, err := h.RotateWraps(ctx, campaign, operator(), show.step)
 	if err != nil {
 		return err
 	}

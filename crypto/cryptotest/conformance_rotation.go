@@ -186,29 +186,44 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		}
 	})
 
-	t.Run("a turn is found again as it was saved, until it has ended", func(t *testing.T) {
+	t.Run("the newest turn is found again as it was saved", func(t *testing.T) {
 		store, _ := furnished(t)
-		if _, open, err := store.OpenTurn(t.Context(), person.Name); err != nil || open {
-			t.Fatalf("a turn is open, error %v", err)
+		if _, any, err := store.LastTurn(t.Context(), person.Name); err != nil || any {
+			t.Fatalf("a turn is there, error %v", err)
 		}
 		turn := rotation.Turn{Key: person.Name, Version: 2, State: rotation.Rotating, Began: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
-		for range 2 {
+		under, ended := turn, turn
+		under.State, under.After, under.Rewrapped, under.Verified = rotation.Rewrapping, []byte{1, 2}, 4, 3
+		ended.State, ended.Done = rotation.Turned, turn.Began.Add(time.Hour)
+		next := turn
+		next.Version, next.Began = 3, ended.Done
+		for _, turn := range []rotation.Turn{turn, under, ended, next} {
 			if err := store.SaveTurn(t.Context(), turn); err != nil {
 				t.Fatal(err)
 			}
-			got, open, err := store.OpenTurn(t.Context(), person.Name)
-			if err != nil || !open || got.State != turn.State || !bytes.Equal(got.After, turn.After) || got.Version != 2 ||
-				got.Rewrapped != turn.Rewrapped || got.Verified != turn.Verified || !got.Began.Equal(turn.Began) {
-				t.Errorf("saved %+v, found %+v, open %v, error %v", turn, got, open, err)
+			got, any, err := store.LastTurn(t.Context(), person.Name)
+			if err != nil || !any || got.State != turn.State || !bytes.Equal(got.After, turn.After) || got.Version != turn.Version ||
+				got.Rewrapped != turn.Rewrapped || got.Verified != turn.Verified || !got.Began.Equal(turn.Began) || !got.Done.Equal(turn.Done) {
+				t.Errorf("saved %+v, found %+v, there %v, error %v", turn, got, any, err)
 			}
-			turn.State, turn.After, turn.Rewrapped, turn.Verified = rotation.Rewrapping, []byte{1, 2}, 4, 3
 		}
-		turn.State, turn.Done = rotation.Turned, turn.Began.Add(time.Hour)
-		if err := store.SaveTurn(t.Context(), turn); err != nil {
-			t.Fatal(err)
+	})
+
+	t.Run("a rotation that has not ended is the one that goes on", func(t *testing.T) {
+		store, _ := furnished(t)
+		day := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+		for i, tt := range []struct{ at, want time.Time }{{day, day}, {day.Add(time.Hour), day}, {day.Add(2 * time.Hour), day.Add(2 * time.Hour)}} {
+			if i == 2 {
+				if err := store.EndRotation(t.Context(), "2026", tt.at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if began, err := store.BeginRotation(t.Context(), "2026", tt.at); err != nil || !began.Equal(tt.want) {
+				t.Errorf("begun at %v: %v, error %v, want %v", tt.at, began, err, tt.want)
+			}
 		}
-		if _, open, err := store.OpenTurn(t.Context(), person.Name); err != nil || open {
-			t.Errorf("an ended turn is open, error %v", err)
+		if began, err := store.BeginRotation(t.Context(), "2027", day.Add(3*time.Hour)); err != nil || !began.Equal(day.Add(3*time.Hour)) {
+			t.Errorf("another campaign: %v, error %v", began, err)
 		}
 	})
 

@@ -19,6 +19,7 @@ type rotations struct {
 	turns     map[string]rotation.Turn // the last of each key
 	epochs    []rotation.Epoch
 	forgotten map[string]map[crypto.UnitID]time.Time
+	rotating  map[string]time.Time // when the rotation of a campaign that has not ended began
 	busy      map[string]bool
 	settling  map[string]chan struct{}   // holds a token while somebody settles
 	holds     map[string][]crypto.Placed // by campaign
@@ -156,15 +157,33 @@ func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Pl
 	return n, nil
 }
 
-// OpenTurn is that of rotation.Store.
-func (s *Store) OpenTurn(ctx context.Context, key string) (rotation.Turn, bool, error) {
+// LastTurn is that of rotation.Store.
+func (s *Store) LastTurn(ctx context.Context, key string) (rotation.Turn, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, ok := s.turns[key]
-	if !ok || t.State == rotation.Turned {
-		return rotation.Turn{}, false, nil
+	t, any := s.turns[key]
+	return t, any, nil
+}
+
+// BeginRotation is that of rotation.Store.
+func (s *Store) BeginRotation(ctx context.Context, campaign string, at time.Time) (time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rotating == nil {
+		s.rotating = map[string]time.Time{}
 	}
-	return t, true, nil
+	if _, open := s.rotating[campaign]; !open {
+		s.rotating[campaign] = at
+	}
+	return s.rotating[campaign], nil
+}
+
+// EndRotation is that of rotation.Store.
+func (s *Store) EndRotation(ctx context.Context, campaign string, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.rotating, campaign)
+	return nil
 }
 
 // SaveTurn is that of rotation.Store.

@@ -117,7 +117,7 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 		return e, err
 	}
 	if e.State == Turning {
-		t, err := j.turn(ctx, key)
+		t, err := j.turn(ctx, key, e.OrderedAt)
 		if err != nil {
 			return e, fmt.Errorf("%w: %w", ErrDoubt, err)
 		}

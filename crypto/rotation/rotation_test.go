@@ -72,7 +72,8 @@ func (w *world) enter(t *testing.T, n int) {
 func (w *world) job() *rotation.Job {
 	return &rotation.Job{
 		Keeper: tripping{&w.service, &w.trip}, Store: trippingStore{&w.store, &w.trip},
-		Verifier: &w.service, Wraps: &w.store, Now: func() time.Time { return w.now }, Page: 3,
+		Verifier: &w.service, Wraps: &w.store, Page: 3,
+		Now: func() time.Time { w.now = w.now.Add(time.Microsecond); return w.now }, // no two moments are one
 	}
 }
 
@@ -408,6 +409,70 @@ func (w *world) end(t *testing.T, n int) {
 		return
 	}
 	t.Fatalf("cut %d: eight processes did not end the epoch", n)
+}
+
+// A rotation that was cut has re-wrapped somebody; a backup is made; they are forgotten.
+// The epoch that follows does not take the half turn for its own.
+func TestAnEpochAfterARotationThatWasCutForgetsAllTheSame(t *testing.T) {
+	moved := 0
+	for n := 1; ; n++ {
+		w := newWorld(t, 8)
+		w.trip = trip{at: n, after: true}
+		if _, err := w.job().RotateWraps(t.Context(), campaign); err == nil {
+			break
+		}
+		gone := w.people[0]
+		was, err := w.store.Units(t.Context(), campaign, gone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was[gone].Wrap.Version() > 1 {
+			moved++
+		}
+		w.now = w.now.Add(time.Hour)
+		if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, gone); err != nil {
+			t.Fatal(err)
+		}
+		w.now = w.now.Add(time.Hour)
+		w.end(t, n)
+		copied := []crypto.Placed{{WrapPlace: crypto.WrapPlace{Unit: gone}, Sealing: was[gone]}}
+		if err := crypto.Verify(t.Context(), &w.service, w.person(t), copied); !errors.Is(err, crypto.ErrOpen) {
+			t.Errorf("cut %d: the wrap of version %d in a backup: %v, want ErrOpen", n, was[gone].Wrap.Version(), err)
+		}
+		for _, p := range w.people[1:] {
+			if err := w.opens(t, w.freshRing(), p); err != nil {
+				t.Errorf("cut %d: a living person: %v", n, err)
+			}
+		}
+	}
+	if moved < 5 {
+		t.Errorf("in %d cuts the wrap had moved: this test would prove little", moved)
+	}
+}
+
+// Keys that had turned when a rotation was cut are not turned again, and none is left out.
+func TestARotationCutAnywhereTurnsEachKeyOnce(t *testing.T) {
+	for n := 1; ; n++ {
+		w := newWorld(t, 8)
+		w.trip = trip{at: n, after: n%2 == 0}
+		_, cut := w.job().RotateWraps(t.Context(), campaign)
+		w.trip = trip{}
+		turns, err := w.job().RotateWraps(t.Context(), campaign)
+		if err != nil || len(turns) != 5 {
+			t.Fatalf("cut %d: %d turns, %v", n, len(turns), err)
+		}
+		if cut == nil { // this one began anew
+			if n < 40 {
+				t.Errorf("%d cuts: this test would prove nothing", n)
+			}
+			return
+		}
+		for _, key := range w.names(t, func(k crypto.KeyName) bool { return k.Role.Wraps() }) {
+			if v := w.versions(t, key); v.Newest != 2 {
+				t.Errorf("cut %d: the %s key has turned %d times", n, key.Role, v.Newest-1)
+			}
+		}
+	}
 }
 
 func TestEveryWrappingKeyTurnsWhilePeopleComeAndAreRead(t *testing.T) {

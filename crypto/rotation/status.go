@@ -51,9 +51,9 @@ func StatusOf(ctx context.Context, keeper crypto.KeyKeeper, store Store, epochs 
 			if k.Wraps, err = store.Counts(ctx, key); err != nil {
 				return s, err
 			}
-			if t, open, err := store.OpenTurn(ctx, key.Name); err != nil {
+			if t, any, err := store.LastTurn(ctx, key.Name); err != nil {
 				return s, err
-			} else if open {
+			} else if any && t.State != Turned {
 				k.Turn = &t
 			}
 			if err := k.branches(ctx, store, campaign); err != nil {

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sceau/crypto"
@@ -73,9 +74,13 @@ type Store interface {
 	// Replace puts new wraps in place of those given, where they still stand: what was
 	// forgotten meanwhile stays forgotten. It answers how many it replaced.
 	Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (int64, error)
-	// OpenTurn is the turn of a key that has not ended, if there is one.
-	OpenTurn(ctx context.Context, key string) (t Turn, open bool, err error)
+	// LastTurn is the newest of a key, ended or not.
+	LastTurn(ctx context.Context, key string) (t Turn, any bool, err error)
 	SaveTurn(ctx context.Context, t Turn) error
+	// BeginRotation begins a rotation of every key of a campaign, unless one has not
+	// ended. It answers when the one under way began.
+	BeginRotation(ctx context.Context, campaign string, at time.Time) (began time.Time, err error)
+	EndRotation(ctx context.Context, campaign string, at time.Time) error
 	// Alone lets one turn a campaign work at a time, on any machine. It does not wait.
 	Alone(ctx context.Context, campaign string) (release func(), err error)
 }
@@ -96,8 +101,10 @@ type Job struct {
 	Page     int              // wraps at once; 0 is 4,000
 }
 
-// RotateWraps turns every wrapping key of a campaign, one after the other. Nothing is
-// trimmed: the old versions go on opening, and an epoch makes those of persons useless.
+// RotateWraps turns every wrapping key of a campaign, one after the other, or goes on
+// with the rotation that was cut: a key that has turned since it began is passed over.
+// Nothing is trimmed: the old versions go on opening, and an epoch makes those of persons
+// useless.
 func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]KeyTurn, error) {
 	release, err := j.Store.Alone(ctx, campaign)
 	if err != nil {
@@ -108,47 +115,59 @@ func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]KeyTurn, erro
 	if err != nil {
 		return nil, err
 	}
+	names = slices.DeleteFunc(names, func(key crypto.KeyName) bool { return !key.Role.Wraps() || key.State != crypto.KeyActive })
+	if len(names) == 0 {
+		return nil, fmt.Errorf("campaign %s has no active key", campaign)
+	}
+	began, err := j.Store.BeginRotation(ctx, campaign, j.now())
+	if err != nil {
+		return nil, err
+	}
 	var turns []KeyTurn
 	for _, key := range names {
-		if !key.Role.Wraps() || key.State != crypto.KeyActive {
-			continue
-		}
-		t, err := j.turn(ctx, key)
+		t, err := j.turn(ctx, key, began)
 		if err != nil {
 			return turns, err
 		}
 		turns = append(turns, KeyTurn{key.Role, key.Of, t})
 	}
-	if len(turns) == 0 {
-		return nil, fmt.Errorf("campaign %s has no active key", campaign)
-	}
-	return turns, nil
+	return turns, j.Store.EndRotation(ctx, campaign, j.now())
 }
 
-// turn carries the turn of one key to its end, or begins one.
-func (j *Job) turn(ctx context.Context, key crypto.KeyName) (Turn, error) {
-	t, open, err := j.Store.OpenTurn(ctx, key.Name)
+// turn ends the turn of one key that was begun, whoever began it. One that was begun
+// before a moment does not count, and another follows: whoever was forgotten at that
+// moment may have been re-wrapped by it already, and stand so in a backup.
+func (j *Job) turn(ctx context.Context, key crypto.KeyName, since time.Time) (Turn, error) {
+	t, any, err := j.Store.LastTurn(ctx, key.Name)
 	if err != nil {
 		return t, err
 	}
-	if !open {
-		v, err := j.Keeper.Versions(ctx, key.Name)
-		if err != nil {
-			return t, err
-		}
-		// Written down before it is done: after a kill in between, the version that is
-		// there already is the one that was meant.
-		t = Turn{Key: key.Name, Version: v.Newest + 1, State: Rotating, Began: j.now()}
-		if err := j.Store.SaveTurn(ctx, t); err != nil {
+	if any {
+		if err := j.carry(ctx, key, &t); err != nil || !t.Began.Before(since) {
 			return t, err
 		}
 	}
+	v, err := j.Keeper.Versions(ctx, key.Name)
+	if err != nil {
+		return t, err
+	}
+	// Written down before it is done: after a kill in between, the version that is there
+	// already is the one that was meant.
+	t = Turn{Key: key.Name, Version: v.Newest + 1, State: Rotating, Began: j.now()}
+	if err := j.Store.SaveTurn(ctx, t); err != nil {
+		return t, err
+	}
+	return t, j.carry(ctx, key, &t)
+}
+
+// carry takes a turn to its end.
+func (j *Job) carry(ctx context.Context, key crypto.KeyName, t *Turn) error {
 	for t.State != Turned {
-		if err := j.step(ctx, key, &t); err != nil {
-			return t, fmt.Errorf("turning key %s to version %d, %s: %w", key.Name, t.Version, t.State, err)
+		if err := j.step(ctx, key, t); err != nil {
+			return fmt.Errorf("turning key %s to version %d, %s: %w", key.Name, t.Version, t.State, err)
 		}
 	}
-	return t, nil
+	return nil
 }
 
 func (j *Job) step(ctx context.Context, key crypto.KeyName, t *Turn) error {

@@ -34,48 +34,69 @@ type DrillStep struct {
 // wrapsTried is how many wraps of each key a drill opens.
 const wrapsTried = 10_000
 
+// An exercise notes what was tried, and how it went.
+type exercise struct {
+	DrillReport
+	progress func(backup.Step) // may be nil
+}
+
+func (x *exercise) try(what string, do func() (string, error)) {
+	if x.progress != nil {
+		x.progress(backup.Step{Doing: what})
+	}
+	found, err := do()
+	if err != nil {
+		found, x.Passed = err.Error(), false
+	}
+	x.Steps = append(x.Steps, DrillStep{what, found, err == nil})
+}
+
 // Drill exercises the day on which everything is lost: it backs the platform up, brings
 // the backup back in a home and a Vault of its own, and has it do there what the
 // platform is for. What it made it takes away; nothing of the live platform is touched.
-func (h *House) Drill(ctx context.Context, progress func(backup.Step)) (r DrillReport, err error) {
-	r = DrillReport{Began: h.Now().UTC(), Passed: true}
-	step := func(tried string, do func() (string, error)) {
-		if progress != nil {
-			progress(backup.Step{Doing: tried})
+// How it ended is traced, above all when nothing came back.
+func (h *House) Drill(ctx context.Context, by string, progress func(backup.Step)) (DrillReport, error) {
+	x := &exercise{DrillReport{Began: h.Now().UTC(), Passed: true}, progress}
+	err := h.drill(ctx, x)
+	log, second := h.Traces(ctx, keeper)
+	if second == nil {
+		event := dossier.KeyringEvent("", "drill", "drill", by)
+		if err != nil || !x.Passed {
+			event.Decision = audit.Failed
 		}
-		found, err := do()
-		if err != nil {
-			found, r.Passed = err.Error(), false
-		}
-		r.Steps = append(r.Steps, DrillStep{tried, found, err == nil})
+		_, second = log.Record(context.WithoutCancel(ctx), event)
 	}
+	return x.DrillReport, errors.Join(err, second)
+}
+
+func (h *House) drill(ctx context.Context, x *exercise) (err error) {
 	// One at a time: what lies there otherwise is of a drill that was killed.
 	end, err := turn.Take(ctx, h.Path(".drill"))
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer end()
 	if err := os.RemoveAll(h.Path("drill")); err != nil {
-		return r, err
+		return err
 	}
 	if err := os.MkdirAll(h.Path("drill"), 0o700); err != nil {
-		return r, err
+		return err
 	}
 	dir, err := os.MkdirTemp(h.Path("drill"), "backup-")
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	step("backing everything up", func() (string, error) {
-		s, err := Backup(ctx, h.Parts, dir, backup.Options{Progress: progress, Now: h.Now})
+	x.try("backing everything up", func() (string, error) {
+		s, err := Backup(ctx, h.Parts, dir, backup.Options{Progress: x.progress, Now: h.Now})
 		var bytes int64
 		for _, part := range s.Parts {
 			bytes += part.Bytes
 		}
 		return fmt.Sprintf("%d parts, %.1f MB", len(s.Parts), float64(bytes)/1e6), err
 	})
-	if !r.Passed {
-		return r, nil
+	if !x.Passed {
+		return nil
 	}
 	var home string
 	defer func() {
@@ -83,53 +104,49 @@ func (h *House) Drill(ctx context.Context, progress func(backup.Step)) (r DrillR
 			err = errors.Join(err, parts.Erase(context.WithoutCancel(ctx), home))
 		}
 	}()
-	step("bringing it back in a home and a Vault of its own", func() (string, error) {
-		restored, err := RestoreAside(ctx, h.home, dir, backup.RestoreOptions{Trial: true, Vault: backup.FromBackup, Progress: progress})
+	x.try("bringing it back in a home and a Vault of its own", func() (string, error) {
+		restored, err := RestoreAside(ctx, h.home, dir, backup.RestoreOptions{Trial: true, Vault: backup.FromBackup, Progress: x.progress})
 		home = restored.Home
 		return "it answers", err
 	})
-	if !r.Passed {
-		return r, nil
+	if !x.Passed {
+		return nil
 	}
+	return h.tryAside(ctx, x, home)
+}
+
+// tryAside has a restored home do what the platform is for.
+func (h *House) tryAside(ctx context.Context, x *exercise, home string) error {
 	addresses, err := parts.Locate(home)
 	if err != nil {
-		return r, err
+		return err
 	}
 	aside, err := At(addresses)
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer aside.Close()
 	register, err := aside.Register(ctx)
 	if err != nil {
-		return r, err
+		return err
 	}
 	campaigns, err := register.Campaigns(ctx)
 	if err != nil {
-		return r, err
+		return err
 	}
 	for _, c := range campaigns {
-		step("opening wraps of campaign "+c.ID+" as "+verifier, func() (string, error) { return aside.tryWraps(ctx, c.ID) })
-		step("opening a control of campaign "+c.ID+" through the gate", func() (string, error) { return aside.tryControl(ctx, c) })
+		x.try("opening wraps of campaign "+c.ID+" as "+verifier, func() (string, error) { return aside.tryWraps(ctx, c.ID) })
+		x.try("opening a control of campaign "+c.ID+" through the gate", func() (string, error) { return aside.tryControl(ctx, c) })
 	}
-	step("verifying the traces", func() (string, error) {
+	x.try("verifying the traces", func() (string, error) {
 		report, err := aside.Verify(ctx)
 		if err == nil && !report.OK() {
 			err = errors.New("the traces do not verify")
 		}
 		return fmt.Sprintf("%d traces verify", report.Traces), err
 	})
-	step("looking for those who were forgotten", func() (string, error) { return h.tryForgotten(ctx, aside) })
-	log, err := h.Traces(ctx, keeper)
-	if err != nil {
-		return r, err
-	}
-	event := audit.Event{Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: "drill", Decision: audit.Granted, Rule: "drill"}
-	if !r.Passed {
-		event.Decision = audit.Failed
-	}
-	_, err = log.Record(ctx, event)
-	return r, err
+	x.try("looking for those who were forgotten", func() (string, error) { return h.tryForgotten(ctx, aside) })
+	return nil
 }
 
 // tryWraps opens wraps of every key of a campaign, and compares them with what their

@@ -24,26 +24,29 @@ import (
 var vouching = []catalogue.RecipientID{"R1a", "R1a-sec"}
 
 // RunEpoch carries the epoch of a campaign to where it waits for a second person.
-func (h *House) RunEpoch(ctx context.Context, campaign, by string, ordered bool, progress rotation.Progress) (rotation.Epoch, error) {
-	job, epochs, err := h.KeyJob(ctx, progress)
-	if err != nil {
-		return rotation.Epoch{}, err
-	}
-	return job.Run(ctx, epochs, trial{h, progress}, campaign, by, ordered)
+func (h *House) RunEpoch(ctx context.Context, campaign, by string, ordered bool, progress rotation.Progress) (e rotation.Epoch, err error) {
+	err = h.turning(ctx, campaign, "epoch", by, progress, func(job *rotation.Job, epochs *keyring.Store) (err error) {
+		e, err = job.Run(ctx, epochs, trial{h, progress}, campaign, by, ordered)
+		return err
+	})
+	return e, err
 }
 
 // ApproveEpoch trims, on the word of a mission that is looked up, presents its
 // credential, and is traced before anything is destroyed.
-func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (rotation.Epoch, error) {
-	job, epochs, err := h.KeyJob(ctx, nil)
-	if err != nil {
-		return rotation.Epoch{}, err
+func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (e rotation.Epoch, err error) {
+	if err := h.ownVault(); err != nil {
+		return e, err
 	}
 	by, err := h.Vouch(ctx, campaign, mission, "approve an epoch")
 	if err != nil {
-		return rotation.Epoch{}, err
+		return e, err
 	}
-	return job.Approve(ctx, epochs, trial{h, nil}, campaign, by)
+	err = h.turning(ctx, campaign, "trim", by, nil, func(job *rotation.Job, epochs *keyring.Store) (err error) {
+		e, err = job.Approve(ctx, epochs, trial{h, nil}, campaign, by)
+		return err
+	})
+	return e, err
 }
 
 // Vouch finds out which person gives a word about keys, and traces it.

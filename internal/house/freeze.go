@@ -111,6 +111,11 @@ func (h *House) moveKeys(ctx context.Context, register dossiers.Register, keys *
 // brake does something in each campaign that a brake names, and traces it. A freeze
 // does not wait for its trace: it opens nothing.
 func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(dossiers.Register, *keyring.Store, string) error) ([]string, error) {
+	if b.Mission == "" { // a mission has no key
+		if err := h.ownVault(); err != nil {
+			return nil, err
+		}
+	}
 	register, err := h.Register(ctx)
 	if err != nil {
 		return nil, err
@@ -129,8 +134,8 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 	}
 	for _, campaign := range campaigns {
 		kind, name := b.on(campaign)
-		event := audit.Event{Campaign: campaign, Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1", Action: action,
-			Decision: audit.Granted, Rule: string(kind), Agent: by, Detail: []byte(name)}
+		event := dossier.KeyringEvent(campaign, action, string(kind), by)
+		event.Detail = []byte(name)
 		err := do(register, keys, campaign)
 		if err != nil {
 			event.Decision = audit.Failed

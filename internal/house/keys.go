@@ -2,8 +2,11 @@ package house
 
 import (
 	"context"
+	"fmt"
 
+	"sceau/audit"
 	"sceau/crypto/rotation"
+	"sceau/dossier"
 	"sceau/internal/postgres/keyring"
 )
 
@@ -31,6 +34,65 @@ func (h *House) KeyJob(ctx context.Context, progress rotation.Progress) (*rotati
 		return nil, nil, err
 	}
 	return &rotation.Job{Keeper: turning, Store: store, Verifier: opening, Wraps: reads, Progress: progress, Now: h.Now}, store, nil
+}
+
+// A LentVaultError is a home that turns no key: it was brought back beside another, whose
+// Vault it speaks to. Its keyring knows nothing of what stands in the other's, and what it
+// trimmed or froze would be gone or shut for both.
+type LentVaultError struct{ Of string }
+
+func (e *LentVaultError) Error() string {
+	return "this home was brought back beside " + e.Of + " and speaks to its Vault: what it did to keys it would do to those of the other"
+}
+
+// Hint says where keys are turned.
+func (e *LentVaultError) Hint() string {
+	return "turn, freeze and trim keys in the live home; docs/runbook.md says how a home takes its place, `restore --vault backup` gives one a Vault of its own"
+}
+
+// ownVault refuses to change keys in a Vault that is another home's.
+func (h *House) ownVault() error {
+	if of := h.Parts.VaultOf(); of != "" {
+		return &LentVaultError{of}
+	}
+	return nil
+}
+
+// turning prepares to turn keys, and says so in a trace before anything moves.
+func (h *House) turning(ctx context.Context, campaign, action, by string, progress rotation.Progress, do func(*rotation.Job, *keyring.Store) error) error {
+	if err := h.ownVault(); err != nil {
+		return err
+	}
+	job, store, err := h.KeyJob(ctx, progress)
+	if err != nil {
+		return err
+	}
+	log, err := h.Traces(ctx, keeper)
+	if err != nil {
+		return err
+	}
+	event := dossier.KeyringEvent(campaign, action, "began", by)
+	if _, err := log.Record(ctx, event); err != nil {
+		return fmt.Errorf("%w: %w", dossier.ErrNotTraced, err)
+	}
+	err = do(job, store)
+	if event.Rule = "ended"; err != nil {
+		event.Decision, event.Rule = audit.Failed, "not ended"
+	}
+	// The end is traced whatever it was, and whoever left meanwhile.
+	if _, second := log.Record(context.WithoutCancel(ctx), event); err == nil && second != nil {
+		err = fmt.Errorf("the keys have turned, and the trace of it is missing: %w", second)
+	}
+	return err
+}
+
+// RotateWraps turns every wrapping key of a campaign.
+func (h *House) RotateWraps(ctx context.Context, campaign, by string, progress rotation.Progress) (turns []rotation.KeyTurn, err error) {
+	err = h.turning(ctx, campaign, "rotate wraps", by, progress, func(job *rotation.Job, _ *keyring.Store) (err error) {
+		turns, err = job.RotateWraps(ctx, campaign)
+		return err
+	})
+	return turns, err
 }
 
 // KeyStatus says where the keys of a campaign stand.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"sceau/audit"
 	"sceau/dossier"
 	"sceau/internal/postgres/dossiers"
 )
@@ -13,7 +12,7 @@ import (
 // candidate, or of a whole campaign when about is nil. The traces of writes are
 // opened as the identity that reads them, which leaves a trace of its own first; no
 // key of a class is used. begin is told how many candidates there are to look at.
-func (h *House) Revisions(ctx context.Context, campaign string, about *dossier.Ref, begin func(of int64) (progress func(int64))) (dossier.RevisionReport, error) {
+func (h *House) Revisions(ctx context.Context, campaign string, about *dossier.Ref, by string, begin func(of int64) (progress func(int64))) (dossier.RevisionReport, error) {
 	var none dossier.RevisionReport
 	db, err := h.pool(ctx, "sceau_gate")
 	if err != nil {
@@ -29,8 +28,7 @@ func (h *House) Revisions(ctx context.Context, campaign string, about *dossier.R
 	}
 	heads := dossiers.Heads{DB: db, Layout: h.Layout}
 	v := &dossier.Revisions{Heads: heads, Traces: reader, Layout: h.Layout, Now: h.Now}
-	event := audit.Event{Campaign: campaign, Recipient: dossier.KeyringRecipient, Organisation: "sceau", Purpose: "P1",
-		Action: "verify", Decision: audit.Granted, Rule: "revisions", Agent: dossier.KeyringRecipient}
+	event := dossier.KeyringEvent(campaign, "verify", "revisions", by)
 	if about != nil {
 		event.Candidate = about.String()
 	}

@@ -42,6 +42,14 @@ func Locate(home string) (Addresses, error) {
 	return h.addresses()
 }
 
+// VaultOf is the home whose Vault this one speaks to, and empty when that is its own.
+func (a Addresses) VaultOf() string {
+	if of := a.house.at(Vault).Of; of != "" && a.house.lent("VAULT_ADDR") == "" {
+		return a.house.path(of)
+	}
+	return ""
+}
+
 // Need finds the parts and asks each named one whether it answers: all of them
 // when none is named. A part that does not is a *DownError; a database that a newer
 // version of Sceau brought further than this one knows is a *migrate.NewerError.

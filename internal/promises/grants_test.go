@@ -60,9 +60,9 @@ var granted = map[string]map[string][]string{
 		"INSERT": {"held_key"},
 	},
 	"sceau_keyring_turn": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "epoch", "held_key"},
-		"INSERT": {"key_turn", "branch_turn", "epoch"},
-		"UPDATE": {"key_turn", "branch_turn", "epoch", "held_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key"},
+		"INSERT": {"key_turn", "branch_turn", "key_rotation", "epoch"},
+		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
 	},
 	"sceau_keyring_forget": {
 		"SELECT": {"forgetting"},

@@ -80,7 +80,7 @@ type place1 struct {
 
 func (p *place) revisions(t testing.TB, campaign string, about *dossier.Ref, want map[string]int64) dossier.RevisionReport {
 	t.Helper()
-	r, err := p.Revisions(t.Context(), campaign, about, func(int64) func(int64) { return func(int64) {} })
+	r, err := p.Revisions(t.Context(), campaign, about, "operator:tests", func(int64) func(int64) { return func(int64) {} })
 	if err != nil {
 		t.Fatal(err)
 	}

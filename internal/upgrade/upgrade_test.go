@@ -299,7 +299,7 @@ func (o *opened) proves(t *testing.T, when string) {
 	if !report.OK() || report.Traces == 0 || report.Closed == 0 {
 		t.Errorf("%s: %d traces, %d closed days, findings %v", when, report.Traces, report.Closed, report.Findings)
 	}
-	revisions, err := o.Revisions(t.Context(), campaign, nil, func(int64) func(int64) { return func(int64) {} })
+	revisions, err := o.Revisions(t.Context(), campaign, nil, "operator:tests", func(int64) func(int64) { return func(int64) {} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -455,7 +455,7 @@ func (o *opened) refusesANewerCell(t *testing.T, p person) {
 	if _, err := o.read(t, p.accounts[0], p.ref, "A01.07"); err != nil {
 		t.Errorf("the cell beside it: %v", err)
 	}
-	revisions, err := o.Revisions(t.Context(), campaign, &p.ref, nil)
+	revisions, err := o.Revisions(t.Context(), campaign, &p.ref, "operator:tests", nil)
 	if err != nil || len(revisions.Findings) != 1 || revisions.Findings[0].What != dossier.Malformed {
 		t.Errorf("a cell of format 2: findings %v, error %v", revisions.Findings, err)
 	}

@@ -153,14 +153,16 @@ func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Pl
 	return done.RowsAffected(), explain(ctx, err)
 }
 
-// OpenTurn is that of rotation.Store.
-func (s *Store) OpenTurn(ctx context.Context, key string) (t rotation.Turn, open bool, err error) {
+// LastTurn is that of rotation.Store.
+func (s *Store) LastTurn(ctx context.Context, key string) (t rotation.Turn, any bool, err error) {
 	t.Key = key
-	err = s.db.QueryRow(ctx, `SELECT version, state, after, rewrapped, verified, began_at FROM key_turn WHERE key = $1 AND state <> 'turned'`, key).
-		Scan(&t.Version, &t.State, &t.After, &t.Rewrapped, &t.Verified, &t.Began)
+	var done *time.Time
+	err = s.db.QueryRow(ctx, `SELECT version, state, after, rewrapped, verified, began_at, done_at FROM key_turn WHERE key = $1 ORDER BY version DESC LIMIT 1`, key).
+		Scan(&t.Version, &t.State, &t.After, &t.Rewrapped, &t.Verified, &t.Began, &done)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return rotation.Turn{}, false, nil
 	}
+	t.Done = orZero(done)
 	return t, err == nil, explain(ctx, err)
 }
 
@@ -171,6 +173,21 @@ func (s *Store) SaveTurn(ctx context.Context, t rotation.Turn) error {
 		ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, after = excluded.after,
 			rewrapped = excluded.rewrapped, verified = excluded.verified, done_at = excluded.done_at`,
 		t.Key, t.Version, t.State, t.After, t.Rewrapped, t.Verified, t.Began, orNull(t.Done))
+	return explain(ctx, err)
+}
+
+// BeginRotation is that of rotation.Store. The caller is alone.
+func (s *Store) BeginRotation(ctx context.Context, campaign string, at time.Time) (began time.Time, err error) {
+	const open = `SELECT began_at FROM key_rotation WHERE campaign = $1 AND done_at IS NULL`
+	if err = s.db.QueryRow(ctx, open, campaign).Scan(&began); errors.Is(err, pgx.ErrNoRows) {
+		err = s.db.QueryRow(ctx, `INSERT INTO key_rotation (campaign, began_at) VALUES ($1, $2) RETURNING began_at`, campaign, at).Scan(&began)
+	}
+	return began, explain(ctx, err)
+}
+
+// EndRotation is that of rotation.Store.
+func (s *Store) EndRotation(ctx context.Context, campaign string, at time.Time) error {
+	_, err := s.db.Exec(ctx, `UPDATE key_rotation SET done_at = $2 WHERE campaign = $1 AND done_at IS NULL`, campaign, at)
 	return explain(ctx, err)
 }
 
