@@ -89,7 +89,7 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 		}
 		// Active last: a serving process never meets a class without its branch key.
 		if name.State == KeyPlanned {
-			if err := store.Activate(ctx, name.Name); err != nil {
+			if err := store.Move(ctx, name.Name, KeyPlanned, KeyActive); err != nil {
 				return fmt.Errorf("activating the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)
 			}
 		}

@@ -426,8 +426,8 @@ func (c *cutting) Reserve(ctx context.Context, name crypto.KeyName) (n crypto.Ke
 	return n, c.step(func() error { n, err = c.Store.Reserve(ctx, name); return err })
 }
 
-func (c *cutting) Activate(ctx context.Context, name string) error {
-	return c.step(func() error { return c.Store.Activate(ctx, name) })
+func (c *cutting) Move(ctx context.Context, name string, from, to crypto.KeyState) error {
+	return c.step(func() error { return c.Store.Move(ctx, name, from, to) })
 }
 
 func (c *cutting) AddBranch(ctx context.Context, b crypto.BranchWrap) error {

@@ -16,6 +16,18 @@ type WrapPlace struct {
 	Version uint32 // of the branch, not of the key that wraps it
 }
 
+// String names it by numbers that are random and by the register's words.
+func (p WrapPlace) String() string {
+	unit := "unit " + p.Unit.String()
+	switch {
+	case p.Case != "":
+		return fmt.Sprintf("%s, class %s, held for case %s", unit, label(p.Class, p.Fate), p.Case)
+	case p.Class == "":
+		return unit
+	}
+	return fmt.Sprintf("version %d of the branch key of %s", p.Version, label(p.Class, p.Fate))
+}
+
 // A Placed wrap is one that stands under a key, where it stands.
 type Placed struct {
 	WrapPlace

@@ -53,7 +53,9 @@ type Forgetter interface {
 type CampaignStore interface {
 	Book
 	Reserve(ctx context.Context, name KeyName) (KeyName, error) // the one in place for (campaign, role, of), if any
-	Activate(ctx context.Context, name string) error
+	// Move takes a key from one state to another, along the moves that a state may make. It
+	// fails when the key is in neither, and has nothing to do when it is in the second.
+	Move(ctx context.Context, name string, from, to KeyState) error
 	AddBranch(ctx context.Context, branch BranchWrap) error // does nothing if (campaign, class, fate, version) is there
 }
 

@@ -399,15 +399,28 @@ func StoreConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		if got, err = store.Reserve(t.Context(), second); err != nil || got != name {
 			t.Fatalf("the second reservation gave %v, error %v, want the first", got, err)
 		}
-		if err := store.Activate(t.Context(), name.Name); err != nil {
+		if err := store.Move(t.Context(), name.Name, crypto.KeyPlanned, crypto.KeyActive); err != nil {
 			t.Fatal(err)
 		}
 		name.State = crypto.KeyActive
 		if got, err = store.Reserve(t.Context(), second); err != nil || got != name {
 			t.Fatalf("after activation, reserving gave %v, error %v", got, err)
 		}
-		if err := store.Activate(t.Context(), second.Name); err == nil {
+		if err := store.Move(t.Context(), second.Name, crypto.KeyPlanned, crypto.KeyActive); err == nil {
 			t.Error("a name that nobody reserved was activated")
+		}
+		// Creating the keys of a campaign again makes nothing serve that was stopped.
+		for _, to := range []crypto.KeyState{crypto.KeyFrozen, crypto.KeyDestroyed} {
+			if err := store.Move(t.Context(), name.Name, name.State, to); err != nil {
+				t.Fatal(err)
+			}
+			name.State = to
+			if err := store.Move(t.Context(), name.Name, crypto.KeyPlanned, crypto.KeyActive); err == nil {
+				t.Errorf("a key that is %s was made active", to)
+			}
+			if got, err = store.Reserve(t.Context(), second); err != nil || got != name {
+				t.Errorf("reserving gave %v, error %v, want the key that is %s", got, err, to)
+			}
 		}
 		elsewhere := second
 		elsewhere.Campaign = "2027"

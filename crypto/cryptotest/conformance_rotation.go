@@ -30,7 +30,7 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 			if _, err := store.Reserve(t.Context(), key); err != nil {
 				t.Fatal(err)
 			}
-			if err := store.Activate(t.Context(), key.Name); err != nil {
+			if err := store.Move(t.Context(), key.Name, crypto.KeyPlanned, crypto.KeyActive); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -145,7 +145,7 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 
 	t.Run("below the floor of its key no wrap comes in", func(t *testing.T) {
 		store, ids := furnished(t)
-		for _, key := range []crypto.KeyName{person, health} {
+		for _, key := range []crypto.KeyName{person, health, choices, routing} {
 			if err := store.RaiseFloor(t.Context(), key, 3); err != nil {
 				t.Fatal(err)
 			}
@@ -172,6 +172,24 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		}
 		if err := store.AddUnits(t.Context(), "2027", []crypto.UnitWrap{unit(1, 1)}); err != nil {
 			t.Errorf("another campaign: %v", err)
+		}
+		for _, b := range []crypto.BranchWrap{{Class: "choices", Fate: "coded"}, {Class: crypto.RoutingBranch}} {
+			for version, refused := range map[uint32]bool{2: true, 3: false} {
+				b.Campaign, b.Version, b.Sealing = "2026", 10+version, wrap(version, 70)
+				if err := store.AddBranch(t.Context(), b); errors.Is(err, crypto.ErrOldWrap) != refused || !refused && err != nil {
+					t.Errorf("a branch key of %s under version %d: %v", b.Class, version, err)
+				}
+			}
+		}
+		for _, key := range []crypto.KeyName{health, choices, routing} {
+			at := all(t, store, key, 3)[:1]
+			if _, err := store.Replace(t.Context(), key, at, []crypto.Wrap{wrap(2, 50).Wrap}); err == nil {
+				t.Errorf("%s: a wrap was put back below the floor", key.Name)
+			}
+		}
+		other := crypto.BranchWrap{Campaign: "2026", Class: "schooling", Version: 1, Sealing: wrap(1, 71)}
+		if err := store.AddBranch(t.Context(), other); err != nil {
+			t.Errorf("a class that has not turned: %v", err)
 		}
 		got, err := store.Units(t.Context(), "2026", ids[0])
 		if err != nil {
@@ -413,10 +431,45 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 				t.Errorf("the secret for health of a forgotten unit: found %v, error %v", ok, err)
 			}
 		}
-		for since, want := range map[time.Time]int64{{}: 2, day.Add(-time.Second): 2, day: 0} {
-			if n, err := store.Forgotten(t.Context(), "2026", since); err != nil || n != want {
-				t.Errorf("%d forgotten since %v, error %v, want %d", n, since, err, want)
+		kept, err := store.Units(t.Context(), "2026", ids[3])
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := []crypto.Placed{{WrapPlace: crypto.WrapPlace{Unit: ids[3]}, Sealing: kept[ids[3]]}}
+		if n, err := store.Replace(t.Context(), person, at, []crypto.Wrap{wrap(3, 60).Wrap}); err != nil || n != 1 {
+			t.Fatalf("%d replaced, error %v", n, err)
+		}
+		if _, err := store.Forget(t.Context(), "2026", "another", day, ids[3]); err != nil {
+			t.Fatal(err)
+		}
+		for from, want := range map[uint32]int64{0: 3, 1: 3, 2: 1, 3: 1, 4: 0} {
+			if n, err := store.Forgotten(t.Context(), "2026", from); err != nil || n != want {
+				t.Errorf("%d were forgotten under version %d or a newer one, error %v, want %d", n, from, err, want)
 			}
+		}
+		for _, campaign := range []string{"2026", "2027"} {
+			if targets, err := store.Revived(t.Context(), campaign); err != nil || len(targets) != 0 {
+				t.Errorf("campaign %s: %q stand again, error %v", campaign, targets, err)
+			}
+		}
+	})
+
+	t.Run("who was forgotten does not come back, and nobody comes with them", func(t *testing.T) {
+		store, ids := furnished(t)
+		if _, err := store.Forget(t.Context(), "2026", "them", time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC), ids[0]); err != nil {
+			t.Fatal(err)
+		}
+		id := crypto.NewUnitID()
+		back := crypto.UnitWrap{Unit: ids[0], Owner: ids[0], Kind: "candidate", Sealing: wrap(1, 0)}
+		if err := store.AddUnits(t.Context(), "2026", []crypto.UnitWrap{{Unit: id, Owner: id, Kind: "candidate", Sealing: wrap(1, 1)}, back}); !errors.Is(err, crypto.ErrForgotten) {
+			t.Errorf("a wrap that somebody kept: %v, want ErrForgotten", err)
+		}
+		if left, err := store.Units(t.Context(), "2026", ids[0], id); err != nil || len(left) != 0 {
+			t.Errorf("%d units are there, error %v", len(left), err)
+		}
+		// The same number in another campaign is another person.
+		if err := store.AddUnits(t.Context(), "2027", []crypto.UnitWrap{back}); err != nil {
+			t.Errorf("another campaign: %v", err)
 		}
 	})
 

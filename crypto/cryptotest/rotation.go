@@ -18,12 +18,18 @@ type rotations struct {
 	floors    map[floorOf]uint32
 	turns     map[string]rotation.Turn // the last of each key
 	epochs    []rotation.Epoch
-	forgotten map[string]map[crypto.UnitID]time.Time
+	forgotten map[string]map[crypto.UnitID]forgetting
 	rotating  map[string]time.Time // when the rotation of a campaign that has not ended began
 	busy      map[string]bool
 	settling  map[string]chan struct{}   // holds a token while somebody settles
 	holds     map[string][]crypto.Placed // by campaign
 	branching []rotation.BranchTurn
+}
+
+// forgetting is an entry of the ledger.
+type forgetting struct {
+	target  string
+	version uint32 // of the key that wrapped the unit when it went
 }
 
 type floorOf struct {
@@ -49,7 +55,7 @@ func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, afte
 		if below > 0 && p.Wrap.Version() >= below || bytes.Compare(p.Unit[:], after) <= 0 && after != nil {
 			continue
 		}
-		page = append(page, p)
+		page = append(page, p.Placed)
 		if len(page) == limit && (key.Role == crypto.RolePerson || key.Role == crypto.RoleOwn) {
 			return page, p.Unit[:], nil
 		}
@@ -57,31 +63,42 @@ func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, afte
 	return page, nil, nil
 }
 
+// A standing wrap can be replaced where it stands.
+type standing struct {
+	crypto.Placed
+	put func(crypto.Wrap)
+}
+
+func stands(at crypto.WrapPlace, s crypto.Sealing, put func(crypto.Wrap)) standing {
+	return standing{crypto.Placed{WrapPlace: at, Sealing: copied(s)}, put}
+}
+
 // under lists what stands under a key, in the order of places.
-func (s *Store) under(key crypto.KeyName) (all []crypto.Placed) {
+func (s *Store) under(key crypto.KeyName) (all []standing) {
 	switch key.Role {
 	case crypto.RolePerson, crypto.RoleOwn:
-		for _, unit := range slices.SortedFunc(maps.Keys(s.units[key.Campaign]), func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) }) {
-			w := s.units[key.Campaign][unit]
-			sealing, ok := w.Sealing, key.Role == crypto.RolePerson
-			if !ok {
-				sealing, ok = w.Own[key.Of]
-			}
-			if ok {
-				all = append(all, crypto.Placed{WrapPlace: crypto.WrapPlace{Unit: unit}, Sealing: copied(sealing)})
+		units := s.units[key.Campaign]
+		for _, id := range slices.SortedFunc(maps.Keys(units), func(a, b crypto.UnitID) int { return bytes.Compare(a[:], b[:]) }) {
+			unit, at := units[id], crypto.WrapPlace{Unit: id}
+			own, has := unit.Own[key.Of]
+			switch {
+			case key.Role == crypto.RolePerson:
+				all = append(all, stands(at, unit.Sealing, func(w crypto.Wrap) { unit.Wrap = w; units[id] = unit }))
+			case has:
+				all = append(all, stands(at, own, func(w crypto.Wrap) { own.Wrap = w; unit.Own[key.Of] = own }))
 			}
 		}
 	case crypto.RoleHold:
-		for _, h := range s.holds[key.Campaign] {
-			all = append(all, crypto.Placed{WrapPlace: h.WrapPlace, Sealing: copied(h.Sealing)})
+		for i, h := range s.holds[key.Campaign] {
+			all = append(all, stands(h.WrapPlace, h.Sealing, func(w crypto.Wrap) { s.holds[key.Campaign][i].Wrap = w }))
 		}
 	default:
-		for _, b := range s.branches {
+		for i, b := range s.branches {
 			if b.Campaign == key.Campaign && (b.Class == key.Of || key.Role == crypto.RoleRouting && b.Class == crypto.RoutingBranch) {
-				all = append(all, crypto.Placed{WrapPlace: crypto.WrapPlace{Class: b.Class, Fate: b.Fate, Version: b.Version}, Sealing: copied(b.Sealing)})
+				all = append(all, stands(crypto.WrapPlace{Class: b.Class, Fate: b.Fate, Version: b.Version}, b.Sealing, func(w crypto.Wrap) { s.branches[i].Wrap = w }))
 			}
 		}
-		slices.SortFunc(all, func(a, b crypto.Placed) int {
+		slices.SortFunc(all, func(a, b standing) int {
 			return cmp.Or(cmp.Compare(a.Fate, b.Fate), cmp.Compare(a.Version, b.Version))
 		})
 	}
@@ -115,43 +132,19 @@ func (s *Store) RaiseFloor(ctx context.Context, key crypto.KeyName, version uint
 func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (n int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, p := range old {
-		if s.old(key.Campaign, key.Role, key.Of, wraps[i]) {
+	there := map[crypto.WrapPlace]standing{}
+	for _, at := range s.under(key) {
+		there[at.WrapPlace] = at
+	}
+	for _, w := range wraps {
+		if s.old(key.Campaign, key.Role, key.Of, w) {
 			return 0, crypto.ErrOldWrap
 		}
-		switch key.Role {
-		case crypto.RolePerson, crypto.RoleOwn:
-			unit, ok := s.units[key.Campaign][p.Unit]
-			if !ok {
-				continue
-			}
-			own, has := unit.Own[key.Of]
-			switch {
-			case key.Role == crypto.RolePerson && bytes.Equal(unit.Wrap, p.Wrap):
-				unit.Wrap = slices.Clone(wraps[i])
-			case key.Role == crypto.RoleOwn && has && bytes.Equal(own.Wrap, p.Wrap):
-				own.Wrap = slices.Clone(wraps[i])
-				unit.Own[key.Of] = own
-			default:
-				continue
-			}
-			s.units[key.Campaign][p.Unit] = unit
+	}
+	for i, p := range old {
+		if at, ok := there[p.WrapPlace]; ok && bytes.Equal(at.Wrap, p.Wrap) {
+			at.put(slices.Clone(wraps[i]))
 			n++
-		case crypto.RoleHold:
-			for j := range s.holds[key.Campaign] {
-				if h := &s.holds[key.Campaign][j]; h.WrapPlace == p.WrapPlace && bytes.Equal(h.Wrap, p.Wrap) {
-					h.Wrap = slices.Clone(wraps[i])
-					n++
-				}
-			}
-		default:
-			for j := range s.branches {
-				b := &s.branches[j]
-				if b.Campaign == key.Campaign && b.Class == p.Class && b.Fate == p.Fate && b.Version == p.Version && bytes.Equal(b.Wrap, p.Wrap) {
-					b.Wrap = slices.Clone(wraps[i])
-					n++
-				}
-			}
 		}
 	}
 	return n, nil
@@ -313,17 +306,22 @@ func (s *Store) Forget(ctx context.Context, campaign, target string, at time.Tim
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.forgotten == nil {
-		s.forgotten = map[string]map[crypto.UnitID]time.Time{}
+		s.forgotten = map[string]map[crypto.UnitID]forgetting{}
 	}
 	if s.forgotten[campaign] == nil {
-		s.forgotten[campaign] = map[crypto.UnitID]time.Time{}
+		s.forgotten[campaign] = map[crypto.UnitID]forgetting{}
 	}
 	for _, u := range units {
-		if _, ok := s.units[campaign][u]; ok {
+		entry, known := s.forgotten[campaign][u]
+		if w, ok := s.units[campaign][u]; ok {
 			delete(s.units[campaign], u)
-			s.forgotten[campaign][u] = at
+			if !known {
+				entry.target = target
+			}
+			entry.version = max(entry.version, w.Wrap.Version())
+			s.forgotten[campaign][u], known = entry, true
 		}
-		if _, ok := s.forgotten[campaign][u]; ok {
+		if known {
 			gone = append(gone, u)
 		}
 	}
@@ -331,15 +329,35 @@ func (s *Store) Forget(ctx context.Context, campaign, target string, at time.Tim
 }
 
 // Forgotten is that of rotation.Epochs.
-func (s *Store) Forgotten(ctx context.Context, campaign string, since time.Time) (n int64, err error) {
+func (s *Store) Forgotten(ctx context.Context, campaign string, from uint32) (n int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, at := range s.forgotten[campaign] {
-		if at.After(since) {
+	for _, f := range s.forgotten[campaign] {
+		if f.version >= from {
 			n++
 		}
 	}
 	return n, nil
+}
+
+// Revived is that of rotation.Epochs.
+func (s *Store) Revived(ctx context.Context, campaign string) (targets []string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for unit, f := range s.forgotten[campaign] {
+		if _, stands := s.units[campaign][unit]; stands {
+			targets = append(targets, f.target)
+		}
+	}
+	slices.Sort(targets)
+	return slices.Compact(targets), nil
+}
+
+// Revive puts a wrap back that somebody kept, past what refuses it.
+func (s *Store) Revive(campaign string, u crypto.UnitWrap) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.units[campaign][u.Unit] = u
 }
 
 // Move is that of rotation.Registry.
@@ -360,6 +378,7 @@ func (s *Store) Move(ctx context.Context, name string, from, to crypto.KeyState)
 
 // moves are those that the state of a key may make.
 var moves = [][2]crypto.KeyState{
+	{crypto.KeyPlanned, crypto.KeyActive},
 	{crypto.KeyActive, crypto.KeyFrozen}, {crypto.KeyFrozen, crypto.KeyActive}, {crypto.KeyFrozen, crypto.KeyDestroyed},
 }
 

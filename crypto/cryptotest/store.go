@@ -59,19 +59,6 @@ func (s *Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyNam
 	return name, nil
 }
 
-// Activate is that of crypto.CampaignStore.
-func (s *Store) Activate(ctx context.Context, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.names {
-		if s.names[i].Name == name {
-			s.names[i].State = crypto.KeyActive
-			return nil
-		}
-	}
-	return fmt.Errorf("no key is named %s", name)
-}
-
 // AddBranch is that of crypto.CampaignStore.
 func (s *Store) AddBranch(ctx context.Context, branch crypto.BranchWrap) error {
 	s.mu.Lock()
@@ -80,6 +67,13 @@ func (s *Store) AddBranch(ctx context.Context, branch crypto.BranchWrap) error {
 		if b.Campaign == branch.Campaign && b.Class == branch.Class && b.Fate == branch.Fate && b.Version == branch.Version {
 			return nil
 		}
+	}
+	role, of := crypto.RoleClass, branch.Class
+	if branch.Class == crypto.RoutingBranch {
+		role, of = crypto.RoleRouting, ""
+	}
+	if s.old(branch.Campaign, role, of, branch.Wrap) {
+		return crypto.ErrOldWrap
 	}
 	s.branches = append(s.branches, branch)
 	return nil
@@ -95,6 +89,9 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 			return fmt.Errorf("unit %s of campaign %s exists", u.Unit, campaign)
 		}
 		seen[u.Unit] = true
+		if _, gone := s.forgotten[campaign][u.Unit]; gone {
+			return crypto.ErrForgotten
+		}
 		if s.old(campaign, crypto.RolePerson, "", u.Wrap) {
 			return crypto.ErrOldWrap
 		}

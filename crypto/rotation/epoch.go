@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sceau/crypto"
@@ -81,8 +82,12 @@ type Epochs interface {
 	LastEpoch(ctx context.Context, campaign string) (e Epoch, any bool, err error)
 	// SaveEpoch adds one whose Number is 0, and gives it one.
 	SaveEpoch(ctx context.Context, e Epoch) (Epoch, error)
-	// Forgotten counts the units forgotten since a moment.
-	Forgotten(ctx context.Context, campaign string, since time.Time) (int64, error)
+	// Forgotten counts the units that stood under a version of the persons' key, or a newer
+	// one, when they were forgotten: copies of the keyring open them until it is trimmed.
+	Forgotten(ctx context.Context, campaign string, from uint32) (int64, error)
+	// Revived names what is in the ledger of those forgotten and stands in the keyring all
+	// the same: somebody put back a wrap that they had kept.
+	Revived(ctx context.Context, campaign string) (targets []string, err error)
 }
 
 var (
@@ -114,6 +119,9 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 	}
 	key, err := j.personKey(ctx, e.Campaign)
 	if err != nil {
+		return e, err
+	}
+	if err := j.noneRevived(ctx, epochs, campaign); err != nil {
 		return e, err
 	}
 	if e.State == Turning {
@@ -161,7 +169,7 @@ func (j *Job) begin(ctx context.Context, epochs Epochs, campaign, by string, ord
 	if err != nil {
 		return Epoch{}, err
 	}
-	forgotten, err := epochs.Forgotten(ctx, campaign, last.OrderedAt)
+	forgotten, err := epochs.Forgotten(ctx, campaign, last.Version)
 	if err != nil {
 		return Epoch{}, err
 	}
@@ -201,7 +209,7 @@ func (j *Job) Approve(ctx context.Context, epochs Epochs, keeper Keeper, campaig
 		if age := j.now().Sub(e.Kept.At); age > fresh {
 			return e, fmt.Errorf("%w: the backup of epoch %d is %d days old: the next run makes another", ErrDoubt, e.Number, int(age.Hours()/24))
 		}
-		if err := j.certain(ctx, keeper, key, e); err != nil {
+		if err := j.certain(ctx, epochs, keeper, key, e); err != nil {
 			return e, err
 		}
 		e.ApprovedBy, e.ApprovedAt, e.State = by, j.now(), Trimming
@@ -242,7 +250,7 @@ func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto
 			return err
 		}
 		if before.Kept < e.Version { // a kill may have come after the trim
-			if err := j.certain(ctx, keeper, key, e); err != nil {
+			if err := j.certain(ctx, epochs, keeper, key, e); err != nil {
 				return err
 			}
 			if err := j.Keeper.Accept(ctx, key.Name, e.Version); err != nil {
@@ -265,7 +273,7 @@ func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto
 }
 
 // certain asks once more everything that a trim rests on.
-func (j *Job) certain(ctx context.Context, keeper Keeper, key crypto.KeyName, e Epoch) error {
+func (j *Job) certain(ctx context.Context, epochs Epochs, keeper Keeper, key crypto.KeyName, e Epoch) error {
 	if key.Name != e.Key {
 		return fmt.Errorf("%w: the persons' key is %s, and the epoch turned %s", ErrDoubt, key.Name, e.Key)
 	}
@@ -273,8 +281,16 @@ func (j *Job) certain(ctx context.Context, keeper Keeper, key crypto.KeyName, e 
 	if err != nil {
 		return err
 	}
-	if v.Newest < e.Version {
+	switch {
+	case v.Newest < e.Version:
 		return fmt.Errorf("%w: the key service is at version %d, behind the epoch's %d: was it restored?", ErrDoubt, v.Newest, e.Version)
+	case v.Opens > e.Version:
+		// A freeze that was cut half way, or an administrator: to accept the epoch's
+		// version would open again what somebody closed.
+		return fmt.Errorf("%w: the key service opens nothing below version %d, beyond the epoch's %d: somebody closed the key", ErrDoubt, v.Opens, e.Version)
+	}
+	if err := j.noneRevived(ctx, epochs, e.Campaign); err != nil {
+		return err
 	}
 	if err := j.settled(ctx, key, e.Version); err != nil {
 		return fmt.Errorf("%w: %w", ErrDoubt, err)
@@ -283,6 +299,31 @@ func (j *Job) certain(ctx context.Context, keeper Keeper, key crypto.KeyName, e 
 		return fmt.Errorf("%w: the backup of the epoch: %w", ErrDoubt, err)
 	}
 	return nil
+}
+
+// A RevivedError is wraps of people who were forgotten, that stand in the keyring again.
+// An epoch would carry them across with the living.
+type RevivedError struct{ Targets []string }
+
+func (e *RevivedError) Error() string {
+	some := e.Targets[:min(len(e.Targets), 10)]
+	return fmt.Sprintf("%v: %d who were forgotten stand in the keyring again: %s", ErrDoubt, len(e.Targets), strings.Join(some, ", "))
+}
+
+// Unwrap makes it an ErrDoubt.
+func (e *RevivedError) Unwrap() error { return ErrDoubt }
+
+// Hint is what to do about it.
+func (e *RevivedError) Hint() string {
+	return "find out who put them back, and forget them again with `sceau keys forget`"
+}
+
+func (j *Job) noneRevived(ctx context.Context, epochs Epochs, campaign string) error {
+	targets, err := epochs.Revived(ctx, campaign)
+	if err == nil && len(targets) > 0 {
+		err = &RevivedError{targets}
+	}
+	return err
 }
 
 // atOnce is how many secrets of a key are opened as a control.

@@ -11,8 +11,7 @@ import (
 // Registry is where the states of keys stand.
 type Registry interface {
 	crypto.Book
-	// Move takes a key from one state to another, and fails when it is in neither.
-	Move(ctx context.Context, name string, from, to crypto.KeyState) error
+	Move(ctx context.Context, name string, from, to crypto.KeyState) error // that of crypto.CampaignStore
 	// Settling lets one process at a time say which versions of a campaign's keys open:
 	// a trim would open again what is frozen under it. It waits, since nobody holds it
 	// long. Who freezes or thaws takes it around the look at what is to be frozen too.

@@ -131,7 +131,7 @@ func (w *world) backup(t *testing.T) func(*cryptotest.Store) {
 			if _, err := to.Reserve(context.Background(), n); err != nil {
 				t.Fatal(err)
 			}
-			if err := to.Activate(context.Background(), n.Name); err != nil {
+			if err := to.Move(context.Background(), n.Name, crypto.KeyPlanned, crypto.KeyActive); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -292,6 +292,14 @@ func TestOnAnyDoubtNothingIsTrimmed(t *testing.T) {
 		{"an old wrap that somebody put back", nil, func(t *testing.T, w *world) {
 			w.store.Alter(campaign, w.people[3], func(u *crypto.UnitWrap) { u.Wrap = crypto.NewWrap(1, u.Wrap.Raw()) })
 		}},
+		{"a wrap of somebody forgotten that was put back", nil, func(t *testing.T, w *world) {
+			w.revive(t, w.people[1])
+		}},
+		{"a key that somebody closed beyond the epoch", nil, func(t *testing.T, w *world) {
+			if err := errors.Join(w.service.Rotate(t.Context(), w.person(t).Name), w.service.Accept(t.Context(), w.person(t).Name, 3)); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"a control that opens no more", nil, func(t *testing.T, w *world) {
 			w.store.Alter(campaign, smallest(w.people), func(u *crypto.UnitWrap) { u.Commitment[0] ^= 1 })
 		}},
@@ -309,13 +317,87 @@ func TestOnAnyDoubtNothingIsTrimmed(t *testing.T) {
 			if tt.between != nil {
 				tt.between(t, w)
 			}
+			before := w.versions(t, person)
 			if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err == nil {
 				t.Errorf("approved: %+v", e)
 			}
-			if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 1, Kept: 1}) {
-				t.Errorf("the versions are %+v: something was given up", v)
+			if v := w.versions(t, person); v != before || v.Kept != 1 {
+				t.Errorf("the versions are %+v and were %+v: something was given up, or opened again", v, before)
 			}
 		})
+	}
+}
+
+// revive forgets somebody and puts back the wrap that a thief had copied before.
+func (w *world) revive(t *testing.T, unit crypto.UnitID) {
+	t.Helper()
+	kept, err := w.store.Units(t.Context(), campaign, unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, unit); err != nil {
+		t.Fatal(err)
+	}
+	back := crypto.UnitWrap{Unit: unit, Owner: unit, Kind: "candidate", Sealing: kept[unit]}
+	if err := w.store.AddUnits(t.Context(), campaign, []crypto.UnitWrap{back}); !errors.Is(err, crypto.ErrForgotten) {
+		t.Fatalf("through the door of intake: %v, want ErrForgotten", err)
+	}
+	w.store.Revive(campaign, back)
+}
+
+func TestWhoWasPutBackIsNamedAndForgottenAgain(t *testing.T) {
+	w := newWorld(t, 6)
+	gone := w.people[1]
+	w.revive(t, gone)
+	_, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+	var revived *rotation.RevivedError
+	if !errors.As(err, &revived) || !slices.Equal(revived.Targets, []string{"somebody"}) || !errors.Is(err, rotation.ErrDoubt) {
+		t.Fatalf("the run: %v", err)
+	}
+	if v := w.versions(t, w.person(t)); v.Newest != 1 {
+		t.Errorf("the key has turned to version %d for somebody forgotten", v.Newest)
+	}
+	if _, err := w.store.Forget(t.Context(), campaign, "somebody", w.now, gone); err != nil {
+		t.Fatal(err)
+	}
+	w.end(t, 0)
+	if n, err := w.store.Forgotten(t.Context(), campaign, w.versions(t, w.person(t)).Kept); n != 0 || err != nil {
+		t.Errorf("%d still open in a copy, error %v", n, err)
+	}
+}
+
+// Of a page of thousands the key service says that one does not open, and not which.
+func TestATurnThatStopsNamesTheWrapsThatStopIt(t *testing.T) {
+	for name, spoil := range map[string]func(*crypto.UnitWrap){
+		"one that does not open":                  func(u *crypto.UnitWrap) { u.Wrap[20] ^= 1 },
+		"one that is not what its row commits to": func(u *crypto.UnitWrap) { u.Commitment[0] ^= 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 30)
+			job := w.job()
+			job.Page = 16
+			for _, i := range []int{3, 17} {
+				w.store.Alter(campaign, w.people[i], spoil)
+			}
+			_, err := job.RotateWraps(t.Context(), campaign)
+			var culprits *rotation.CulpritsError
+			if !errors.As(err, &culprits) {
+				t.Fatalf("the rotation: %v", err)
+			}
+			for _, p := range culprits.Places {
+				if p.Unit != w.people[3] && p.Unit != w.people[17] {
+					t.Errorf("%s is blamed", p)
+				}
+			}
+			if n := len(culprits.Places); n == 0 || !strings.Contains(err.Error(), culprits.Places[0].Unit.String()) {
+				t.Errorf("%d are named in %q", n, err)
+			}
+		})
+	}
+	w := newWorld(t, 4)
+	w.service.Fail(crypto.ErrUnavailable)
+	if _, err := w.job().RotateWraps(t.Context(), campaign); !errors.Is(err, crypto.ErrUnavailable) || errors.As(err, new(*rotation.CulpritsError)) {
+		t.Errorf("with the key service away: %v: it is nobody's fault", err)
 	}
 }
 

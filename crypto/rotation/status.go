@@ -76,7 +76,7 @@ func StatusOf(ctx context.Context, keeper crypto.KeyKeeper, store Store, epochs 
 	if any {
 		s.Open = &open
 	}
-	s.Forgotten, err = epochs.Forgotten(ctx, campaign, last.OrderedAt)
+	s.Forgotten, err = epochs.Forgotten(ctx, campaign, last.Version)
 	return s, err
 }
 

@@ -224,7 +224,11 @@ func (j *Job) rewrap(ctx context.Context, key crypto.KeyName, t *Turn) error {
 		return err
 	}
 	err = j.pages(ctx, j.Store, key, t.Version, t, func(page []crypto.Placed) error {
-		wraps, err := crypto.Rewrap(ctx, j.Keeper, key, t.Version, page)
+		var wraps []crypto.Wrap
+		err := onPage(ctx, page, func(some []crypto.Placed) (err error) {
+			wraps, err = crypto.Rewrap(ctx, j.Keeper, key, t.Version, some)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -255,8 +259,9 @@ func (j *Job) verify(ctx context.Context, key crypto.KeyName, t *Turn) error {
 				return fmt.Errorf("a wrap of version %d is left", item.Wrap.Version())
 			}
 		}
-		if err := crypto.Verify(ctx, j.Verifier, key, page); err != nil {
-			return fmt.Errorf("after %d wraps: %w", t.Verified, err)
+		err := onPage(ctx, page, func(some []crypto.Placed) error { return crypto.Verify(ctx, j.Verifier, key, some) })
+		if err != nil {
+			return err
 		}
 		t.Verified += int64(len(page))
 		j.say("verifying", t.Verified, all)

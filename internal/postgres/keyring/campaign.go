@@ -3,7 +3,6 @@ package keyring
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -58,18 +57,6 @@ func (s *Store) Reserve(ctx context.Context, name crypto.KeyName) (crypto.KeyNam
 	return name, explain(ctx, err)
 }
 
-// Activate lets a key serve.
-func (s *Store) Activate(ctx context.Context, name string) error {
-	done, err := s.db.Exec(ctx, `UPDATE key_name SET state = 'active' WHERE name = $1 AND state = 'planned'`, name)
-	if err != nil {
-		return explain(ctx, err)
-	}
-	if done.RowsAffected() == 0 {
-		return fmt.Errorf("no key named %s is planned", name)
-	}
-	return nil
-}
-
 // AddBranch adds a branch key, and keeps the one that is there: what was sealed
 // under it could not be opened any more.
 func (s *Store) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
@@ -80,5 +67,8 @@ func (s *Store) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
 		INSERT INTO branch_key (campaign, class, fate, version, wrap, commitment) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT DO NOTHING`,
 		b.Campaign, b.Class, b.Fate, b.Version, []byte(b.Wrap), b.Commitment[:])
+	if refusedAs(err) == belowFloor {
+		return crypto.ErrOldWrap
+	}
 	return explain(ctx, err)
 }

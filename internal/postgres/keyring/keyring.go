@@ -1,7 +1,7 @@
 // Package keyring keeps the wraps of secrets in PostgreSQL, away from what they open.
 //
-// Two roles share the work: one adds units and reads none, one reads and changes
-// nothing. Campaigns are made by the owner of the database.
+// A role for each concern: one adds units and reads none, one reads and changes nothing,
+// one turns wraps, one forgets, one holds. Campaigns are made by the owner of the database.
 package keyring
 
 import (
@@ -82,8 +82,12 @@ func sealing(wrap, commitment []byte) (crypto.Sealing, error) {
 	return s, nil
 }
 
-// belowFloor is the code of the database for a wrap below the floor of its key.
-const belowFloor = "SC001"
+// Codes of the database: for a wrap below the floor of its key, and for one of a unit
+// that was forgotten.
+const (
+	belowFloor = "SC001"
+	forgotten  = "SC003"
+)
 
 // refusedAs is the code with which the database refused, empty when it did not.
 func refusedAs(err error) string {

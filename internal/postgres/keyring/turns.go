@@ -2,7 +2,6 @@ package keyring
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -20,137 +19,10 @@ var (
 	_ rotation.Epochs = (*Store)(nil)
 )
 
-// Page is that of rotation.Wraps.
-func (s *Store) Page(ctx context.Context, key crypto.KeyName, below uint32, after []byte, limit int) (page []crypto.Placed, next []byte, err error) {
-	// Wraps compare as their versions do: four bytes first.
-	const everything = "\xff\xff\xff\xff\xff"
-	ceiling := []byte(everything)
-	if below > 0 {
-		ceiling = binary.BigEndian.AppendUint32(nil, below)
-	}
-	if after == nil {
-		after = []byte{}
-	}
-	var rows pgx.Rows
-	switch key.Role {
-	case crypto.RolePerson:
-		rows, err = s.db.Query(ctx, `
-			SELECT unit, '', '', 0, wrap, commitment, '' FROM unit_secret
-			WHERE campaign = $1 AND unit > $2 AND wrap < $3 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit)
-	case crypto.RoleOwn:
-		rows, err = s.db.Query(ctx, `
-			SELECT unit, '', '', 0, wrap, commitment, '' FROM unit_class_secret
-			WHERE campaign = $1 AND unit > $2 AND wrap < $3 AND class = $5 ORDER BY unit LIMIT $4`, key.Campaign, after, ceiling, limit, key.Of)
-	case crypto.RoleHold: // all at once too: cases are few
-		rows, err = s.db.Query(ctx, `
-			SELECT unit, class, fate, version, wrap, commitment, held_case FROM held_key
-			WHERE campaign = $1 AND wrap < $2 ORDER BY held_case, unit, class, fate, version`, key.Campaign, ceiling)
-		limit = 0
-	default: // some tens of them, all at once
-		rows, err = s.db.Query(ctx, `
-			SELECT ''::bytea, class, fate, version, wrap, commitment, '' FROM branch_key
-			WHERE campaign = $1 AND class = $2 AND wrap < $3 ORDER BY fate, version`, key.Campaign, branchesOf(key), ceiling)
-		limit = 0
-	}
-	if page, err = placed(rows, err); err != nil {
-		return nil, nil, explain(ctx, err)
-	}
-	if limit > 0 && len(page) == limit {
-		next = page[limit-1].Unit[:]
-	}
-	return page, next, nil
-}
-
-// placed reads wraps with their places.
-func placed(rows pgx.Rows, err error) (page []crypto.Placed, _ error) {
-	err = each(rows, err, func(r pgx.Rows) error {
-		var p crypto.Placed
-		var unit, wrap, commitment []byte
-		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &wrap, &commitment, &p.Case); err != nil {
-			return err
-		}
-		copy(p.Unit[:], unit)
-		var err error
-		p.Sealing, err = sealing(wrap, commitment)
-		page = append(page, p)
-		return err
-	})
-	return page, err
-}
-
-// branchesOf is the class whose branch keys stand under a key: the routing key has a
-// place among them.
-func branchesOf(key crypto.KeyName) string {
-	if key.Role == crypto.RoleRouting {
-		return crypto.RoutingBranch
-	}
-	return key.Of
-}
-
-// Counts is that of rotation.Wraps.
-func (s *Store) Counts(ctx context.Context, key crypto.KeyName) (map[uint32]int64, error) {
-	const version = `('x' || encode(substring(wrap FROM 1 FOR 4), 'hex'))::bit(32)::bigint`
-	var rows pgx.Rows
-	var err error
-	switch key.Role {
-	case crypto.RolePerson:
-		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_secret WHERE campaign = $1 GROUP BY 1`, key.Campaign)
-	case crypto.RoleOwn:
-		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM unit_class_secret WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, key.Of)
-	case crypto.RoleHold:
-		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM held_key WHERE campaign = $1 GROUP BY 1`, key.Campaign)
-	default:
-		rows, err = s.db.Query(ctx, `SELECT `+version+`, count(*) FROM branch_key WHERE campaign = $1 AND class = $2 GROUP BY 1`, key.Campaign, branchesOf(key))
-	}
-	counts := map[uint32]int64{}
-	err = each(rows, err, func(r pgx.Rows) error {
-		var v, n int64
-		if err := r.Scan(&v, &n); err != nil {
-			return err
-		}
-		counts[uint32(v)] = n
-		return nil
-	})
-	return counts, explain(ctx, err)
-}
-
 // RaiseFloor is that of rotation.Store.
 func (s *Store) RaiseFloor(ctx context.Context, key crypto.KeyName, version uint32) error {
 	_, err := s.db.Exec(ctx, `SELECT raise_floor($1, $2, $3, $4)`, key.Campaign, key.Role, key.Of, version)
 	return explain(ctx, err)
-}
-
-// Replace is that of rotation.Store.
-func (s *Store) Replace(ctx context.Context, key crypto.KeyName, old []crypto.Placed, wraps []crypto.Wrap) (int64, error) {
-	var units, from, to [][]byte
-	var cases, classes, fates []string
-	var versions []uint32
-	for i, p := range old {
-		units, from, to = append(units, p.Unit[:]), append(from, p.Wrap), append(to, wraps[i])
-		cases, classes = append(cases, p.Case), append(classes, p.Class)
-		fates, versions = append(fates, p.Fate), append(versions, p.Version)
-	}
-	const pairs = ` FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) n (unit, was, becomes)`
-	var statement string
-	args := []any{key.Campaign, units, from, to}
-	switch key.Role {
-	case crypto.RolePerson:
-		statement = `UPDATE unit_secret s SET wrap = becomes` + pairs + ` WHERE s.campaign = $1 AND s.unit = n.unit AND s.wrap = n.was`
-	case crypto.RoleOwn:
-		statement = `UPDATE unit_class_secret s SET wrap = becomes` + pairs + ` WHERE s.campaign = $1 AND s.unit = n.unit AND s.wrap = n.was AND s.class = $5`
-		args = append(args, key.Of)
-	case crypto.RoleHold:
-		statement = `UPDATE held_key s SET wrap = becomes
-			FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::integer[]) n (unit, was, becomes, held_case, class, fate, version)
-			WHERE s.campaign = $1 AND (s.held_case, s.unit, s.class, s.fate, s.version) = (n.held_case, n.unit, n.class, n.fate, n.version) AND s.wrap = n.was`
-		args = append(args, cases, classes, fates, versions)
-	default:
-		statement = `UPDATE branch_key s SET wrap = becomes FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::bytea[]) n (fate, version, was, becomes)
-			WHERE s.campaign = $1 AND s.class = $6 AND s.fate = n.fate AND s.version = n.version AND s.wrap = n.was`
-		args = []any{key.Campaign, fates, versions, from, to, branchesOf(key)}
-	}
-	done, err := s.db.Exec(ctx, statement, args...)
-	return done.RowsAffected(), explain(ctx, err)
 }
 
 // LastTurn is that of rotation.Store.
@@ -306,9 +178,18 @@ func (s *Store) SaveEpoch(ctx context.Context, e rotation.Epoch) (rotation.Epoch
 }
 
 // Forgotten is that of rotation.Epochs.
-func (s *Store) Forgotten(ctx context.Context, campaign string, since time.Time) (n int64, err error) {
-	err = s.db.QueryRow(ctx, `SELECT count(*) FROM forgetting WHERE campaign = $1 AND at > $2`, campaign, since).Scan(&n)
+func (s *Store) Forgotten(ctx context.Context, campaign string, from uint32) (n int64, err error) {
+	err = s.db.QueryRow(ctx, `SELECT count(*) FROM forgetting WHERE campaign = $1 AND version >= $2`, campaign, from).Scan(&n)
 	return n, explain(ctx, err)
+}
+
+// Revived is that of rotation.Epochs.
+func (s *Store) Revived(ctx context.Context, campaign string) (targets []string, err error) {
+	rows, err := s.db.Query(ctx, `SELECT DISTINCT f.target FROM forgetting f JOIN unit_secret s USING (unit, campaign) WHERE f.campaign = $1 ORDER BY 1`, campaign)
+	if err == nil {
+		targets, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	return targets, explain(ctx, err)
 }
 
 func orNull(t time.Time) *time.Time {

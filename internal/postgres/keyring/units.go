@@ -49,6 +49,8 @@ func (s *Store) AddUnits(ctx context.Context, campaign string, units []crypto.Un
 		return fmt.Errorf("one of %d units of campaign %s exists", len(units), campaign)
 	case belowFloor:
 		return crypto.ErrOldWrap
+	case forgotten:
+		return fmt.Errorf("one of %d units of campaign %s: %w", len(units), campaign, crypto.ErrForgotten)
 	}
 	return explain(ctx, err)
 }
