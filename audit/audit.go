@@ -70,6 +70,9 @@ type Receipt struct {
 	At  time.Time `json:"at"`
 }
 
+// String names the trace as people do, 2026-04-02/17.
+func (r Receipt) String() string { return fmt.Sprintf("%s/%d", r.Day, r.Seq) }
+
 // Sizes that keep a row of a trace the same whatever it says.
 const (
 	longestWord   = 160 // a clear column

@@ -63,6 +63,7 @@ const (
 	Malformed = "malformed" // no head of a cell
 	Missing   = "missing"   // cells that were written are not there
 	Surplus   = "surplus"   // cells are there that no write left
+	Lowered   = "lowered"   // a later write says less than one before it, which no write does
 )
 
 // A RevisionFinding is something that an untouched dossier does not have. It names
@@ -73,10 +74,11 @@ type RevisionFinding struct {
 	Table     string           `json:"table,omitempty"`
 	Item      catalogue.ItemID `json:"item,omitempty"`
 	Record    string           `json:"record,omitempty"` // empty for what stands once
-	// Lies and Traced are revisions; of Missing and Surplus, numbers of cells.
+	// Lies and Traced are revisions; of Missing and Surplus, numbers of cells; of Lowered,
+	// what the trace named below says and what one before it said.
 	Lies   int64  `json:"lies"`
 	Traced int64  `json:"traced"`
-	Trace  string `json:"trace"` // the newest write of that dossier, 2026-04-02/17
+	Trace  string `json:"trace"` // the newest write of that dossier or the one that says less, 2026-04-02/17
 }
 
 // A RevisionReport is the outcome of a comparison.
@@ -188,7 +190,8 @@ func (v *Revisions) days() (first, last audit.Day) {
 // A told is what the traces say of one dossier, the newest of each cell.
 type told struct {
 	Written
-	trace audit.Receipt
+	trace   audit.Receipt
+	lowered []RevisionFinding // some of them
 }
 
 // walk reads the traces of all writes, oldest first, and keeps what they say of the
@@ -228,23 +231,56 @@ func learn(known map[Ref]*told, campaign string, e *audit.Entry, wanted func(Ref
 		t = &told{}
 		known[c] = t
 	}
-	t.follow(w)
 	t.trace = audit.Receipt{Day: e.Day, Seq: e.Seq, At: e.At}
+	t.follow(w)
 	return nil
 }
 
-// follow makes w the newest write.
+// follow makes w the newest write. No write takes a cell back: whoever may add traces
+// could hide behind one a cell that they had put back.
 func (t *told) follow(w Written) {
-	if w.Revision > 0 {
-		t.Written = w
-		return
-	}
 	t.Cells = cmp.Or(w.Cells, t.Cells)
 	if t.Changed == nil {
 		t.Changed = map[CellAt]uint32{}
 	}
-	maps.Copy(t.Changed, w.Changed)
+	if w.Revision > 0 {
+		for at, was := range t.Changed {
+			if _, named := w.Changed[at]; named {
+				continue
+			}
+			if w.Revision < was {
+				t.lower(at, w.Revision, was)
+				continue
+			}
+			delete(t.Changed, at)
+		}
+		if w.Revision < t.Revision {
+			t.lower(CellAt{}, w.Revision, t.Revision)
+		}
+		t.Revision = max(t.Revision, w.Revision)
+	}
+	for at, revision := range w.Changed {
+		was, named := t.Changed[at]
+		if !named && w.Revision == 0 {
+			was = t.Revision
+		}
+		if revision < was {
+			t.lower(at, revision, was)
+			continue
+		}
+		t.Changed[at] = revision
+	}
 }
+
+func (t *told) lower(at CellAt, says, said uint32) {
+	if len(t.lowered) < mostLowered {
+		t.lowered = append(t.lowered, RevisionFinding{What: Lowered, Item: at.Item, Record: recordWord(at.Record), Lies: int64(says), Traced: int64(said),
+			Trace: t.trace.String()})
+	}
+}
+
+// mostLowered is how many a dossier is told with: one is enough to look.
+const mostLowered = 20
 
 // atOnce is how many dossiers are read from the tables in one go: some fifty thousand
 // heads of five bytes.
@@ -344,7 +380,7 @@ func (v *Revisions) judge(campaign string, c Ref, rows []*SealedRow, entered boo
 	}
 	r.Dossiers = 1
 	find := func(f RevisionFinding) {
-		f.Candidate, f.Trace = c.String(), fmt.Sprintf("%s/%d", t.trace.Day, t.trace.Seq)
+		f.Candidate, f.Trace = c.String(), cmp.Or(f.Trace, t.trace.String())
 		r.Found[f.What]++
 		if len(r.Findings) < mostFindings {
 			r.Findings = append(r.Findings, f)
@@ -355,6 +391,12 @@ func (v *Revisions) judge(campaign string, c Ref, rows []*SealedRow, entered boo
 		find(RevisionFinding{What: Missing, Lies: cells, Traced: wrote})
 	case wrote > 0 && wrote < cells:
 		find(RevisionFinding{What: Surplus, Lies: cells, Traced: wrote})
+	}
+	for _, f := range t.lowered {
+		if p, ok := v.Layout.byItem[f.Item]; ok {
+			f.Table = v.Layout.Tables[p.table].Name
+		}
+		find(f)
 	}
 	seen := 0 // of the cells that a trace names
 	for _, row := range rows {

@@ -163,6 +163,23 @@ func TestWhatIsFoundAboutRevisions(t *testing.T) {
 			c.trace(inès, Written{Changed: map[CellAt]uint32{name: 2}}, 9)
 			c.trace(inès, Written{Cells: c.count(inès), Revision: 1, Changed: map[CellAt]uint32{name: 2}}, 3)
 		}, nil},
+		{"a cell put back behind a trace of a new creation", func(c *closet) {
+			c.trace(inès, Written{Changed: map[CellAt]uint32{name: 2}}, 9)
+			c.trace(inès, Created(c.count(inès)), 3)
+		}, map[string]int64{PutBack: 1, Lowered: 1}},
+		{"a cell put back behind a trace of that cell", func(c *closet) {
+			c.trace(inès, Written{Changed: map[CellAt]uint32{boarding: 3}}, 9)
+			c.trace(inès, Written{Changed: map[CellAt]uint32{boarding: 1}}, 3)
+		}, map[string]int64{PutBack: 1, Lowered: 1}},
+		{"all written again, and then a trace that says it was not", func(c *closet) {
+			for i := range c.rows[inès] {
+				for k := range c.rows[inès][i].Cells {
+					c.rows[inès][i].Cells[k] = head(2)
+				}
+			}
+			c.trace(inès, Written{Cells: c.count(inès), Revision: 2}, 9)
+			c.trace(inès, Created(c.count(inès)), 3)
+		}, map[string]int64{Lowered: 1}},
 		{"a cell newer than any trace", func(c *closet) { *c.cell(inès, name) = head(2) }, map[string]int64{Untraced: 1}},
 		{"a cell of another format", func(c *closet) { *c.cell(inès, name) = []byte{2, 0, 0, 0, 1} }, map[string]int64{Malformed: 1}},
 		{"a cell that was emptied", func(c *closet) { *c.cell(inès, name) = nil }, map[string]int64{Malformed: 1}},

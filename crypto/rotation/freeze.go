@@ -22,14 +22,17 @@ type Registry interface {
 // be taken back: nothing is destroyed. A key is frozen in the key service before it
 // is said to be in the registry, so that what a kill leaves half done is done again.
 //
+// A key that is frozen already is looked at again: whoever holds the keyring's identity
+// could have opened it in the service, past the registry.
+//
 // An index computes and cannot be frozen in the service: it is in the registry alone.
 func Freeze(ctx context.Context, keeper crypto.KeyKeeper, registry Registry, keys []crypto.KeyName) error {
 	for _, key := range keys {
-		if key.State != crypto.KeyActive {
+		if key.State != crypto.KeyActive && key.State != crypto.KeyFrozen {
 			continue
 		}
 		if key.Role.Wraps() {
-			if err := shut(ctx, keeper, key.Name); err != nil {
+			if err := shut(ctx, keeper, key); err != nil {
 				return fmt.Errorf("freezing key %s: %w", key.Name, err)
 			}
 		}
@@ -41,15 +44,20 @@ func Freeze(ctx context.Context, keeper crypto.KeyKeeper, registry Registry, key
 }
 
 // shut adds a version, under which nothing is wrapped, and accepts no other.
-func shut(ctx context.Context, keeper crypto.KeyKeeper, key string) error {
-	if err := keeper.Rotate(ctx, key); err != nil {
+func shut(ctx context.Context, keeper crypto.KeyKeeper, key crypto.KeyName) error {
+	if key.State == crypto.KeyFrozen {
+		if v, err := keeper.Versions(ctx, key.Name); err != nil || v.Opens == v.Newest {
+			return err // it holds
+		}
+	}
+	if err := keeper.Rotate(ctx, key.Name); err != nil {
 		return err
 	}
-	v, err := keeper.Versions(ctx, key)
+	v, err := keeper.Versions(ctx, key.Name)
 	if err != nil {
 		return err
 	}
-	return keeper.Accept(ctx, key, v.Newest)
+	return keeper.Accept(ctx, key.Name, v.Newest)
 }
 
 // Thaw has the key service open again what it keeps.

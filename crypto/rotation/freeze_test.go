@@ -76,6 +76,34 @@ func TestAFrozenCampaignOpensNothingAndThawsWhole(t *testing.T) {
 	}
 }
 
+// Vault's own door stays open to whoever holds the keyring's credential: freezing again
+// sees it and closes it.
+func TestAFrozenKeyThatSomebodyOpenedIsClosedByTheNextFreeze(t *testing.T) {
+	w := newWorld(t, 3)
+	held := w.freshRing()
+	if err := w.opens(t, held, w.people[0]); err != nil {
+		t.Fatal(err)
+	}
+	w.freeze(t)
+	before := w.versions(t, w.person(t))
+	w.freeze(t)
+	if v := w.versions(t, w.person(t)); v != before {
+		t.Errorf("freezing what holds made %+v of %+v", v, before)
+	}
+	for _, key := range w.names(t, func(k crypto.KeyName) bool { return k.Role.Wraps() }) {
+		if err := w.service.Accept(t.Context(), key.Name, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.opens(t, held, w.people[1]); err != nil {
+		t.Fatalf("the control: %v", err)
+	}
+	w.freeze(t)
+	if err := w.opens(t, held, w.people[2]); !errors.Is(err, crypto.ErrOpen) {
+		t.Errorf("frozen again: %v, want ErrOpen", err)
+	}
+}
+
 func TestAFrozenClassOpensNothingAndTheOthersDo(t *testing.T) {
 	w := newWorld(t, 2)
 	if err := rotation.Freeze(t.Context(), &w.service, &w.store, w.names(t, choices)); err != nil {

@@ -2,8 +2,10 @@ package house
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sceau/audit"
 	"sceau/catalogue"
@@ -47,69 +49,80 @@ func (h *House) Freeze(ctx context.Context, b Brake, by string) ([]string, error
 		if err := register.Freeze(ctx, campaign, kind, name, by, h.Now()); err != nil || kind == dossier.FreezeMission {
 			return err // a mission has no key
 		}
-		return h.settleKeys(ctx, register, keys, campaign)
+		_, err := h.settleKeys(ctx, register, keys, campaign)
+		return err
 	})
 }
 
-// Thaw lets it go on.
+// Thaw lets it go on. A thaw that was cut after the gate is ended by the next.
 func (h *House) Thaw(ctx context.Context, b Brake, by string) ([]string, error) {
-	return h.brake(ctx, b, by, "thaw", func(register dossiers.Register, keys *keyring.Store, campaign string) error {
+	any := false
+	campaigns, err := h.brake(ctx, b, by, "thaw", func(register dossiers.Register, keys *keyring.Store, campaign string) error {
 		kind, name := b.on(campaign)
 		was, err := register.Thaw(ctx, campaign, kind, name, by, h.Now())
-		if err == nil && !was && b.Class == "" {
-			err = fmt.Errorf("%s %s is not frozen", kind, name)
+		if err == nil && kind != dossier.FreezeMission {
+			var moved bool
+			moved, err = h.settleKeys(ctx, register, keys, campaign)
+			was = was || moved
 		}
-		if err != nil || kind == dossier.FreezeMission {
-			return err
-		}
-		return h.settleKeys(ctx, register, keys, campaign)
+		any = any || was
+		return err
 	})
+	if err == nil && !any {
+		kind, name := b.on(strings.Join(campaigns, ", "))
+		err = fmt.Errorf("%s %s is not frozen", kind, name)
+	}
+	return campaigns, err
 }
 
 // settleKeys makes the keys of a campaign as the freezes in force say: a class that was
-// frozen by itself stays so when its campaign thaws. Cut half way, the next freeze or
-// thaw ends it.
-func (h *House) settleKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) error {
-	if err := h.moveKeys(ctx, register, keys, campaign); err != nil {
-		return fmt.Errorf("the gate follows already, and the keys do not yet (run it again): %w", err)
+// frozen by itself stays so when its campaign thaws. It says whether any was otherwise.
+// Cut half way, the next freeze or thaw ends it.
+func (h *House) settleKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) (moved bool, err error) {
+	moved, err = h.moveKeys(ctx, register, keys, campaign)
+	if err != nil {
+		err = fmt.Errorf("the gate follows already, and the keys do not yet (run it again): %w", err)
 	}
-	return nil
+	return moved, err
 }
 
-func (h *House) moveKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) error {
+func (h *House) moveKeys(ctx context.Context, register dossiers.Register, keys *keyring.Store, campaign string) (moved bool, err error) {
 	release, err := keys.Settling(ctx, campaign)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer release()
 	frozen, err := register.Frozen(ctx, campaign)
 	if err != nil {
-		return err
+		return false, err
 	}
 	names, err := keys.Names(ctx, campaign)
 	if err != nil {
-		return err
+		return false, err
 	}
 	keeping, err := h.keys(keeper)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var shut, free []crypto.KeyName
 	for _, key := range names {
-		if stops(frozen, key) {
+		switch {
+		case stops(frozen, key):
 			shut = append(shut, key)
-		} else {
+			moved = moved || key.State == crypto.KeyActive
+		default:
 			free = append(free, key)
+			moved = moved || key.State == crypto.KeyFrozen
 		}
 	}
 	if err := rotation.Freeze(ctx, keeping, keys, shut); err != nil {
-		return err
+		return moved, err
 	}
-	return rotation.Thaw(ctx, keeping, keys, free)
+	return moved, rotation.Thaw(ctx, keeping, keys, free)
 }
 
 // brake does something in each campaign that a brake names, and traces it. A freeze
-// does not wait for its trace: it opens nothing.
+// does not wait for its trace, which opens nothing, nor one campaign for another.
 func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(dossiers.Register, *keyring.Store, string) error) ([]string, error) {
 	if b.Mission == "" { // a mission has no key
 		if err := h.ownVault(); err != nil {
@@ -132,6 +145,7 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 	if err != nil {
 		return nil, err
 	}
+	var failed []error
 	for _, campaign := range campaigns {
 		kind, name := b.on(campaign)
 		event := dossier.KeyringEvent(campaign, action, string(kind), by)
@@ -143,11 +157,12 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 		if _, second := log.Record(ctx, event); err == nil && second != nil {
 			err = fmt.Errorf("the %s of %s %s is in force, and its trace is missing (run it again): %w", action, kind, name, second)
 		}
-		if err != nil {
-			return nil, err
+		if err != nil && len(campaigns) > 1 {
+			err = fmt.Errorf("campaign %s: %w", campaign, err)
 		}
+		failed = append(failed, err)
 	}
-	return campaigns, nil
+	return campaigns, errors.Join(failed...)
 }
 
 func (h *House) braked(ctx context.Context, register dossiers.Register, b Brake) ([]string, error) {

@@ -112,6 +112,9 @@ func TestWhatIsFrozenOpensForNobodyAndThawsWhole(t *testing.T) {
 			if _, err := p.Thaw(ctx, tt.brake, "operator:test"); err != nil {
 				t.Fatal(err)
 			}
+			if _, err := p.Thaw(ctx, tt.brake, "operator:test"); err == nil {
+				t.Error("what was not frozen is said to be thawed")
+			}
 			for what, err := range map[string]error{
 				"name": asks(account, "last_name"), "address": asks(account, "postal_address"),
 				"thief of contact": thief("contact"), "thief of schooling": thief("schooling"), "intake": enters(),
