@@ -78,7 +78,7 @@ func ResealStream(w io.Writer, r io.Reader, from, to *Row, name, newName string)
 }
 
 func samePlace(from, to *Row) error {
-	if from.aead == nil || to.aead == nil {
+	if from.opens == nil || to.seals == nil {
 		return fmt.Errorf("%w: a row was zeroed", ErrOpen)
 	}
 	key := from.key

@@ -88,7 +88,7 @@ func (s *source) blame(name string) error {
 }
 
 func documentKey(row *Row, name string) ([]byte, error) {
-	if row.aead == nil {
+	if row.seals == nil {
 		return nil, fmt.Errorf("document %s: its row was zeroed", name)
 	}
 	return row.expand("document", secretSize)

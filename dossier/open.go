@@ -235,6 +235,7 @@ type opener struct {
 	gone   map[crypto.UnitID]bool
 	halves map[lock]*crypto.Half
 	rows   map[*SealedRow]*crypto.Row
+	free   []byte // of the room for values, what none has yet
 }
 
 // opener turns the locks of every row of the answers, each person once: cold, a
@@ -278,7 +279,8 @@ func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	padded, err := row.Open(nil, string(it.ID), x.row.Cells[x.column])
+	cell := x.row.Cells[x.column]
+	padded, err := row.Open(o.room(len(cell)-crypto.CellOverhead), string(it.ID), cell)
 	if err != nil {
 		return nil, err
 	}
@@ -288,6 +290,19 @@ func (o *opener) value(ctx context.Context, x answer, it catalogue.Item) ([]byte
 	}
 	defer clear(value)
 	return o.gate.openDocument(ctx, row, value)
+}
+
+// room is memory for one value: those of an answer lie side by side.
+func (o *opener) room(n int) []byte {
+	if n < 0 {
+		return nil // no cell is that short, and Open says so
+	}
+	if len(o.free) < n {
+		o.free = make([]byte, max(n, 4<<10))
+	}
+	room := o.free[:0:n]
+	o.free = o.free[n:]
+	return room
 }
 
 // row derives the key of a row once, and refuses it when its header commits to

@@ -48,7 +48,7 @@ func (s Sheet) Seal() error {
 				panic(err)
 			}
 		}, func() {
-			if _, err := row.Open(nil, "A08.08", cell); err != nil {
+			if _, err := row.Open(buffer[:0], "A08.08", cell); err != nil {
 				panic(err)
 			}
 		}), "x-of-AES-256-GCM")
