@@ -69,14 +69,14 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 		// The name is in the registry before the key exists: a cut between the two
 		// leaves a name without a key, never a key that nobody knows.
 		if name, err = store.Reserve(ctx, name); err != nil {
-			return fmt.Errorf("reserving a name for the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)
+			return fmt.Errorf("reserving a name for the %s key of campaign %s: %w", w.role.Label(w.of), campaign, err)
 		}
 		if name.State == KeyDestroyed {
-			return fmt.Errorf("the %s key of campaign %s was destroyed, and its name is not given again", label(string(w.role), w.of), campaign)
+			return fmt.Errorf("the %s key of campaign %s was destroyed, and its name is not given again", w.role.Label(w.of), campaign)
 		}
 		if name.State == KeyPlanned {
 			if err := admin.CreateKey(ctx, name.Name, w.role.Kind()); err != nil {
-				return fmt.Errorf("creating the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)
+				return fmt.Errorf("creating the %s key of campaign %s: %w", w.role.Label(w.of), campaign, err)
 			}
 		}
 		for _, b := range w.branches {
@@ -90,7 +90,7 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 		// Active last: a serving process never meets a class without its branch key.
 		if name.State == KeyPlanned {
 			if err := store.Move(ctx, name.Name, KeyPlanned, KeyActive); err != nil {
-				return fmt.Errorf("activating the %s key of campaign %s: %w", label(string(w.role), w.of), campaign, err)
+				return fmt.Errorf("activating the %s key of campaign %s: %w", w.role.Label(w.of), campaign, err)
 			}
 		}
 	}

@@ -51,6 +51,12 @@ type KeyName struct {
 	State    KeyState
 }
 
+// Label says what the key is for, as people read it: class choices.
+func (n KeyName) Label() string { return n.Role.Label(n.Of) }
+
+// Label is that of a key of the role.
+func (r KeyRole) Label(of string) string { return label(string(r), of) }
+
 // DayKey wraps the keys of the days of traces, each wrap under a version that is
 // recorded with it. It belongs to no campaign: traces outlive them.
 const DayKey = "sceau-trace-day"

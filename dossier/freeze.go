@@ -16,6 +16,9 @@ type Frozen struct {
 	Missions []string
 }
 
+// Class says whether a class opens for nobody, by itself or with its campaign.
+func (f Frozen) Class(id catalogue.ClassID) bool { return f.Whole || slices.Contains(f.Classes, id) }
+
 // A FreezeKind is what can be frozen.
 type FreezeKind string
 
@@ -73,7 +76,7 @@ func (a asking) frozen() *Refusal {
 
 // frozenClass says why no item of a class opens now, empty when it may.
 func (a asking) frozenClass(class catalogue.ClassID) string {
-	if slices.Contains(a.campaign.Frozen.Classes, class) {
+	if a.campaign.Frozen.Class(class) {
 		return fmt.Sprintf("class %s is frozen", class)
 	}
 	return ""

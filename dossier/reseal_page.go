@@ -94,9 +94,5 @@ func (out *Reseal) damaged(plan *TablePlan, row SealedRow, item catalogue.ItemID
 	if len(out.Places) >= mostDamaged {
 		return
 	}
-	d := DamagedRow{Table: plan.Name, Unit: row.Unit, Item: item}
-	if row.Record != (crypto.RecordID{}) {
-		d.Record = row.Record.String()
-	}
-	out.Places = append(out.Places, d)
+	out.Places = append(out.Places, DamagedRow{Table: plan.Name, Unit: row.Unit, Record: recordWord(row.Record), Item: item})
 }

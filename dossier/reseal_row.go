@@ -100,7 +100,7 @@ func away(err error) bool {
 // stopped says why nothing of the class is opened now.
 func (r *Resealing) stopped(ctx context.Context, campaign string, class catalogue.ClassID) error {
 	frozen, err := r.Rows.Frozen(ctx, campaign)
-	if err == nil && (frozen.Whole || slices.Contains(frozen.Classes, class)) {
+	if err == nil && (frozen.Class(class)) {
 		err = fmt.Errorf("class %s of campaign %s: %w", class, campaign, crypto.ErrFrozen)
 	}
 	return err

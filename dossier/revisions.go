@@ -325,13 +325,7 @@ func (v *Revisions) compare(ctx context.Context, campaign string, refs []Ref, kn
 	owner := map[crypto.UnitID]int{}
 	var below [][]crypto.UnitID // units of each candidate
 	for i, c := range refs {
-		units := []crypto.UnitID{c}
-		for n := 1; n <= maxResponsibles; n++ {
-			units = append(units, Responsible(c, n))
-		}
-		for _, bundle := range v.Layout.bundles {
-			units = append(units, Bundle(c, bundle))
-		}
+		units := Target{Candidate: c}.Units(v.Layout)
 		for _, u := range units {
 			owner[u] = i
 		}

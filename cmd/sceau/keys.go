@@ -8,7 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"sceau/crypto"
 	"sceau/crypto/rotation"
 	"sceau/internal/house"
 	"sceau/internal/parts"
@@ -42,6 +41,18 @@ func (v onCampaign) in(ctx context.Context) (*house.House, string, error) {
 	return h, campaign, err
 }
 
+// long does what takes long with the keys of a campaign, and shows how far it is.
+func long[T any](ctx context.Context, t *terminal, v onCampaign, do func(h *house.House, campaign string, step rotation.Progress) (T, error)) (out T, err error) {
+	h, campaign, err := v.in(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer h.Close()
+	show := newSteps(t)
+	defer show.end()
+	return do(h, campaign, show.step)
+}
+
 type keysStatusVerb struct {
 	onCampaign `embed:""`
 }
@@ -66,7 +77,7 @@ func printKeyStatus(t *terminal, s rotation.Status) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "KEY\tSTATE\tNEWEST\tOPENS FROM\tKEPT FROM\tWRAPS BY VERSION")
 	for _, k := range s.Keys {
-		name := keyLabel(k.Role, k.Of)
+		name := k.Role.Label(k.Of)
 		if k.Versions == nil {
 			fmt.Fprintf(w, "%s\t%s\t\t\t\t\n", name, k.State)
 			continue
@@ -95,10 +106,6 @@ func printKeyStatus(t *terminal, s rotation.Status) error {
 	return nil
 }
 
-func keyLabel(role crypto.KeyRole, of string) string {
-	return strings.TrimSpace(string(role) + " " + of)
-}
-
 func epochText(e rotation.Epoch) string {
 	head := fmt.Sprintf("epoch %d of campaign %s, ordered by %s: ", e.Number, e.Campaign, e.OrderedBy)
 	switch e.State {
@@ -122,25 +129,19 @@ type rotateWrapsVerb struct {
 }
 
 func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
-	h, campaign, err := v.in(ctx)
+	turns, err := long(ctx, t, v.onCampaign, func(h *house.House, campaign string, step rotation.Progress) ([]rotation.KeyTurn, error) {
+		return h.RotateWraps(ctx, campaign, operator(), step)
+	})
 	if err != nil {
 		return err
 	}
-	defer h.Close()
-	show := newSteps(t)
-	defer show.end()
-	turns, err := h.RotateWraps(ctx, campaign, operator(), show.step)
-	if err != nil {
-		return err
-	}
-	show.end()
 	if v.JSON {
 		return printJSON(t, turns)
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "KEY\tVERSION\tRE-WRAPPED\tVERIFIED")
 	for _, turn := range turns {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", keyLabel(turn.Role, turn.Of), turn.Version, turn.Rewrapped, turn.Verified)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", turn.Role.Label(turn.Of), turn.Version, turn.Rewrapped, turn.Verified)
 	}
 	return w.Flush()
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"sceau/catalogue"
+	"sceau/crypto/rotation"
 	"sceau/dossier"
+	"sceau/internal/house"
 )
 
 type rotateBranchVerb struct {
@@ -26,15 +28,9 @@ SCEAU_RESEAL_CREDENTIAL names, role id and wrapping token on a line each.`
 }
 
 func (v rotateBranchVerb) Run(ctx context.Context, t *terminal) error {
-	h, campaign, err := v.in(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	show := newSteps(t)
-	defer show.end()
-	report, err := h.RotateBranch(ctx, campaign, catalogue.ClassID(v.Class), operator(), show.step)
-	show.end()
+	report, err := long(ctx, t, v.onCampaign, func(h *house.House, campaign string, step rotation.Progress) (dossier.Reseal, error) {
+		return h.RotateBranch(ctx, campaign, catalogue.ClassID(v.Class), operator(), step)
+	})
 	if err != nil && report.Version == 0 {
 		return err
 	}

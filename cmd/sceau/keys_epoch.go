@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"sceau/crypto/rotation"
+	"sceau/internal/house"
 )
 
 type keysEpochVerbs struct {
@@ -20,21 +21,15 @@ type keysEpochVerb struct {
 }
 
 func (v keysEpochVerb) Run(ctx context.Context, t *terminal) error {
-	h, campaign, err := v.in(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	show := newSteps(t)
-	defer show.end()
-	by := operator()
-	if v.As != "" {
-		if by, err = h.Vouch(ctx, campaign, v.As, "order an epoch"); err != nil {
-			return err
+	e, err := long(ctx, t, v.onCampaign, func(h *house.House, campaign string, step rotation.Progress) (e rotation.Epoch, err error) {
+		by := operator()
+		if v.As != "" {
+			if by, err = h.Vouch(ctx, campaign, v.As, "order an epoch"); err != nil {
+				return e, err
+			}
 		}
-	}
-	e, err := h.RunEpoch(ctx, campaign, by, v.Order, show.step)
-	show.end()
+		return h.RunEpoch(ctx, campaign, by, v.Order, step)
+	})
 	if errors.Is(err, rotation.ErrNotDue) {
 		return hinted{err, "`sceau keys epoch --order` begins one now"}
 	}

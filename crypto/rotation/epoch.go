@@ -55,8 +55,8 @@ const fresh = 7 * 24 * time.Hour
 // between is the time between two epochs that nobody ordered.
 const between = 7 * 24 * time.Hour
 
-// A Keeper backs up and tries what it backed up.
-type Keeper interface {
+// A Trial backs up and tries what it backed up.
+type Trial interface {
 	// Keep backs up the keyring and the key service together, restores both aside and
 	// opens the controls there: secrets of persons, and the branch keys. A backup that
 	// the epoch has from an earlier run, and that was not tried, may be tried again. It
@@ -90,6 +90,13 @@ type Epochs interface {
 	Revived(ctx context.Context, campaign string) (targets []string, err error)
 }
 
+// An EpochJob carries j.Epochs.
+type EpochJob struct {
+	*Job
+	Epochs Epochs
+	Trial  Trial
+}
+
 var (
 	// ErrNotDue means that nobody was forgotten since the last epoch, or that it is
 	// less than a week old.
@@ -102,18 +109,18 @@ var (
 
 // Run carries the epoch of a campaign to where it waits for a second person, from
 // wherever it was. It begins one when one is due, or when ordered is set.
-func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, by string, ordered bool) (Epoch, error) {
+func (j EpochJob) Run(ctx context.Context, campaign, by string, ordered bool) (Epoch, error) {
 	release, err := j.Store.Alone(ctx, campaign)
 	if err != nil {
 		return Epoch{}, err
 	}
 	defer release()
-	e, open, err := epochs.OpenEpoch(ctx, campaign)
+	e, open, err := j.Epochs.OpenEpoch(ctx, campaign)
 	if err != nil {
 		return e, err
 	}
 	if !open {
-		if e, err = j.begin(ctx, epochs, campaign, by, ordered); err != nil {
+		if e, err = j.begin(ctx, campaign, by, ordered); err != nil {
 			return e, err
 		}
 	}
@@ -121,7 +128,7 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 	if err != nil {
 		return e, err
 	}
-	if err := j.noneRevived(ctx, epochs, campaign); err != nil {
+	if err := j.noneRevived(ctx, campaign); err != nil {
 		return e, err
 	}
 	if e.State == Turning {
@@ -130,7 +137,7 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 			return e, fmt.Errorf("%w: %w", ErrDoubt, err)
 		}
 		e.Version, e.State = t.Version, Keeping
-		if e, err = epochs.SaveEpoch(ctx, e); err != nil {
+		if e, err = j.Epochs.SaveEpoch(ctx, e); err != nil {
 			return e, err
 		}
 	}
@@ -142,12 +149,12 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 		if err != nil {
 			return e, err
 		}
-		kept, failed := keeper.Keep(ctx, e, controls)
+		kept, failed := j.Trial.Keep(ctx, e, controls)
 		if e.Kept = kept; failed == nil {
 			e.State = Waiting
 		}
 		// What was made is remembered even when it was not tried: the next run tries it.
-		if e, err = epochs.SaveEpoch(ctx, e); err != nil {
+		if e, err = j.Epochs.SaveEpoch(ctx, e); err != nil {
 			return e, err
 		}
 		if failed != nil {
@@ -155,21 +162,21 @@ func (j *Job) Run(ctx context.Context, epochs Epochs, keeper Keeper, campaign, b
 		}
 	}
 	if e.State == Trimming {
-		return j.trim(ctx, epochs, keeper, key, e)
+		return j.trim(ctx, key, e)
 	}
 	return e, nil
 }
 
-func (j *Job) begin(ctx context.Context, epochs Epochs, campaign, by string, ordered bool) (Epoch, error) {
+func (j EpochJob) begin(ctx context.Context, campaign, by string, ordered bool) (Epoch, error) {
 	key, err := j.personKey(ctx, campaign)
 	if err != nil {
 		return Epoch{}, err
 	}
-	last, any, err := epochs.LastEpoch(ctx, campaign)
+	last, any, err := j.Epochs.LastEpoch(ctx, campaign)
 	if err != nil {
 		return Epoch{}, err
 	}
-	forgotten, err := epochs.Forgotten(ctx, campaign, last.Version)
+	forgotten, err := j.Epochs.Forgotten(ctx, campaign, last.Version)
 	if err != nil {
 		return Epoch{}, err
 	}
@@ -180,22 +187,22 @@ func (j *Job) begin(ctx context.Context, epochs Epochs, campaign, by string, ord
 	case any && j.now().Sub(last.OrderedAt) < between:
 		return Epoch{}, fmt.Errorf("%w before %s", ErrNotDue, last.OrderedAt.Add(between).Format(time.DateOnly))
 	}
-	return epochs.SaveEpoch(ctx, Epoch{Campaign: campaign, Key: key.Name, State: Turning, Forgotten: forgotten, OrderedBy: by, OrderedAt: j.now()})
+	return j.Epochs.SaveEpoch(ctx, Epoch{Campaign: campaign, Key: key.Name, State: Turning, Forgotten: forgotten, OrderedBy: by, OrderedAt: j.now()})
 }
 
 // Approve is the word of the second person, and trims.
-func (j *Job) Approve(ctx context.Context, epochs Epochs, keeper Keeper, campaign, by string) (Epoch, error) {
+func (j EpochJob) Approve(ctx context.Context, campaign, by string) (Epoch, error) {
 	release, err := j.Store.Alone(ctx, campaign)
 	if err != nil {
 		return Epoch{}, err
 	}
 	defer release()
-	e, open, err := epochs.OpenEpoch(ctx, campaign)
+	e, open, err := j.Epochs.OpenEpoch(ctx, campaign)
 	switch {
 	case err != nil:
 		return e, err
 	case !open:
-		return e, noneWaits(ctx, epochs, campaign)
+		return e, j.noneWaits(ctx, campaign)
 	case e.State == Turning, e.State == Keeping:
 		return e, fmt.Errorf("epoch %d of campaign %s is not ready to be approved: it is %s", e.Number, campaign, e.State)
 	case e.OrderedBy == by:
@@ -209,20 +216,20 @@ func (j *Job) Approve(ctx context.Context, epochs Epochs, keeper Keeper, campaig
 		if age := j.now().Sub(e.Kept.At); age > fresh {
 			return e, fmt.Errorf("%w: the backup of epoch %d is %d days old: the next run makes another", ErrDoubt, e.Number, int(age.Hours()/24))
 		}
-		if err := j.certain(ctx, epochs, keeper, key, e); err != nil {
+		if err := j.certain(ctx, key, e); err != nil {
 			return e, err
 		}
 		e.ApprovedBy, e.ApprovedAt, e.State = by, j.now(), Trimming
-		if e, err = epochs.SaveEpoch(ctx, e); err != nil {
+		if e, err = j.Epochs.SaveEpoch(ctx, e); err != nil {
 			return e, err
 		}
 	}
-	return j.trim(ctx, epochs, keeper, key, e)
+	return j.trim(ctx, key, e)
 }
 
 // noneWaits says, to one who was killed after the last step, that it was the last.
-func noneWaits(ctx context.Context, epochs Epochs, campaign string) error {
-	last, any, err := epochs.LastEpoch(ctx, campaign)
+func (j EpochJob) noneWaits(ctx context.Context, campaign string) error {
+	last, any, err := j.Epochs.LastEpoch(ctx, campaign)
 	if err != nil {
 		return err
 	}
@@ -235,8 +242,8 @@ func noneWaits(ctx context.Context, epochs Epochs, campaign string) error {
 
 // trim is the one step that cannot be taken back. Raising the oldest accepted version
 // can: a control that would no longer open is seen between the two.
-func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto.KeyName, e Epoch) (Epoch, error) {
-	err := keeper.WhileNoBackup(ctx, func(ctx context.Context) error {
+func (j EpochJob) trim(ctx context.Context, key crypto.KeyName, e Epoch) (Epoch, error) {
+	err := j.Trial.WhileNoBackup(ctx, func(ctx context.Context) error {
 		release, err := j.Store.Settling(ctx, key.Campaign)
 		if err != nil {
 			return err
@@ -250,7 +257,7 @@ func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto
 			return err
 		}
 		if before.Kept < e.Version { // a kill may have come after the trim
-			if err := j.certain(ctx, epochs, keeper, key, e); err != nil {
+			if err := j.certain(ctx, key, e); err != nil {
 				return err
 			}
 			if err := j.Keeper.Accept(ctx, key.Name, e.Version); err != nil {
@@ -269,11 +276,11 @@ func (j *Job) trim(ctx context.Context, epochs Epochs, keeper Keeper, key crypto
 		return e, err
 	}
 	e.State, e.TrimmedAt = Ended, j.now()
-	return epochs.SaveEpoch(ctx, e)
+	return j.Epochs.SaveEpoch(ctx, e)
 }
 
 // certain asks once more everything that a trim rests on.
-func (j *Job) certain(ctx context.Context, epochs Epochs, keeper Keeper, key crypto.KeyName, e Epoch) error {
+func (j EpochJob) certain(ctx context.Context, key crypto.KeyName, e Epoch) error {
 	if key.Name != e.Key {
 		return fmt.Errorf("%w: the persons' key is %s, and the epoch turned %s", ErrDoubt, key.Name, e.Key)
 	}
@@ -289,13 +296,13 @@ func (j *Job) certain(ctx context.Context, epochs Epochs, keeper Keeper, key cry
 		// version would open again what somebody closed.
 		return fmt.Errorf("%w: the key service opens nothing below version %d, beyond the epoch's %d: somebody closed the key", ErrDoubt, v.Opens, e.Version)
 	}
-	if err := j.noneRevived(ctx, epochs, e.Campaign); err != nil {
+	if err := j.noneRevived(ctx, e.Campaign); err != nil {
 		return err
 	}
 	if err := j.settled(ctx, key, e.Version); err != nil {
 		return fmt.Errorf("%w: %w", ErrDoubt, err)
 	}
-	if err := keeper.Still(ctx, e.Kept); err != nil {
+	if err := j.Trial.Still(ctx, e.Kept); err != nil {
 		return fmt.Errorf("%w: the backup of the epoch: %w", ErrDoubt, err)
 	}
 	return nil
@@ -318,8 +325,8 @@ func (e *RevivedError) Hint() string {
 	return "find out who put them back, and forget them again with `sceau keys forget`"
 }
 
-func (j *Job) noneRevived(ctx context.Context, epochs Epochs, campaign string) error {
-	targets, err := epochs.Revived(ctx, campaign)
+func (j EpochJob) noneRevived(ctx context.Context, campaign string) error {
+	targets, err := j.Epochs.Revived(ctx, campaign)
 	if err == nil && len(targets) > 0 {
 		err = &RevivedError{targets}
 	}
@@ -330,7 +337,7 @@ func (j *Job) noneRevived(ctx context.Context, epochs Epochs, campaign string) e
 const atOnce = 64
 
 // control opens some secrets of persons, as the second identity.
-func (j *Job) control(ctx context.Context, key crypto.KeyName) error {
+func (j EpochJob) control(ctx context.Context, key crypto.KeyName) error {
 	page, _, err := j.Wraps.Page(ctx, key, 0, nil, atOnce)
 	if err == nil {
 		err = crypto.Verify(ctx, j.Verifier, key, page)
@@ -342,16 +349,13 @@ func (j *Job) control(ctx context.Context, key crypto.KeyName) error {
 }
 
 // controls are what must open in the restored copy: some of everything that wraps.
-func (j *Job) controls(ctx context.Context, person crypto.KeyName) ([]Control, error) {
-	names, err := j.Store.Names(ctx, person.Campaign)
+func (j EpochJob) controls(ctx context.Context, person crypto.KeyName) ([]Control, error) {
+	names, err := Wrapping(ctx, j.Store, person.Campaign)
 	if err != nil {
 		return nil, err
 	}
 	var all []Control
 	for _, key := range names {
-		if !key.Role.Wraps() || key.State != crypto.KeyActive {
-			continue
-		}
 		page, _, err := j.Wraps.Page(ctx, key, 0, nil, atOnce)
 		if err != nil {
 			return nil, err
@@ -363,7 +367,7 @@ func (j *Job) controls(ctx context.Context, person crypto.KeyName) ([]Control, e
 	return all, nil
 }
 
-func (j *Job) personKey(ctx context.Context, campaign string) (crypto.KeyName, error) {
+func (j EpochJob) personKey(ctx context.Context, campaign string) (crypto.KeyName, error) {
 	names, err := j.Store.Names(ctx, campaign)
 	if err != nil {
 		return crypto.KeyName{}, err

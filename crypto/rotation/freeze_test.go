@@ -170,7 +170,7 @@ func TestAFreezeInTheMiddleOfATrimHoldsAndLosesNobody(t *testing.T) {
 		t.Run("before "+moment, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, 4)
-				if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); err != nil {
+				if _, err := w.epochs().Run(t.Context(), campaign, "operator", true); err != nil {
 					t.Fatal(err)
 				}
 				came := false
@@ -181,7 +181,7 @@ func TestAFreezeInTheMiddleOfATrimHoldsAndLosesNobody(t *testing.T) {
 						synctest.Wait() // it is done, or waits for the trim
 					}
 				}
-				_, err := w.job().Approve(t.Context(), trippingStore{&w.store, &w.trip}, &w.keeper, campaign, "second")
+				_, err := w.epochs().Approve(t.Context(), campaign, "second")
 				synctest.Wait()
 				if first := moment == "save epoch"; errors.Is(err, rotation.ErrDoubt) != first || (err == nil) == first {
 					t.Errorf("the approval: %v", err)
@@ -206,7 +206,7 @@ func TestAFreezeInTheMiddleOfATrimHoldsAndLosesNobody(t *testing.T) {
 // An administrator of the key service closes a key by hand, and asks nobody for a turn.
 func TestATrimGoesNoFurtherThanTheEpochWhateverIsClosedMeanwhile(t *testing.T) {
 	w := newWorld(t, 4)
-	e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+	e, err := w.epochs().Run(t.Context(), campaign, "operator", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestATrimGoesNoFurtherThanTheEpochWhateverIsClosedMeanwhile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil {
+	if _, err := w.epochs().Approve(t.Context(), campaign, "second"); err != nil {
 		t.Fatal(err)
 	}
 	if v := w.versions(t, person); v != (crypto.Versions{Newest: e.Version + 1, Opens: e.Version + 1, Kept: e.Version}) {

@@ -77,6 +77,10 @@ func (w *world) job() *rotation.Job {
 	}
 }
 
+func (w *world) epochs() rotation.EpochJob {
+	return rotation.EpochJob{Job: w.job(), Epochs: trippingStore{&w.store, &w.trip}, Trial: &w.keeper}
+}
+
 func (w *world) person(t *testing.T) crypto.KeyName {
 	t.Helper()
 	names, err := w.store.Names(t.Context(), campaign)
@@ -190,7 +194,7 @@ func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
 		t.Fatalf("before the epoch the backup does not open: this test would prove nothing: %v", err)
 	}
 
-	e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false)
+	e, err := w.epochs().Run(t.Context(), campaign, "operator", false)
 	if err != nil || e.State != rotation.Waiting || e.Number != 1 || e.Forgotten != 1 {
 		t.Fatalf("the epoch is %+v, error %v, want the first, waiting", e, err)
 	}
@@ -201,16 +205,16 @@ func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
 		t.Errorf("waiting, the versions are %+v: nothing may be trimmed", v)
 	}
 	w.enter(t, 2) // people go on coming
-	if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "operator"); !errors.Is(err, rotation.ErrSamePerson) {
+	if e, err = w.epochs().Approve(t.Context(), campaign, "operator"); !errors.Is(err, rotation.ErrSamePerson) {
 		t.Errorf("approved by who ordered it: %v", err)
 	}
-	if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil || e.State != rotation.Ended {
+	if e, err = w.epochs().Approve(t.Context(), campaign, "second"); err != nil || e.State != rotation.Ended {
 		t.Fatalf("approved by another: %+v, error %v", e, err)
 	}
 	if v := w.versions(t, person); v != (crypto.Versions{Newest: 2, Opens: 2, Kept: 2}) {
 		t.Errorf("after the trim the versions are %+v", v)
 	}
-	if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err == nil || !strings.Contains(err.Error(), "epoch 1 ended on 2026-11-02, approved by second") {
+	if _, err := w.epochs().Approve(t.Context(), campaign, "second"); err == nil || !strings.Contains(err.Error(), "epoch 1 ended on 2026-11-02, approved by second") {
 		t.Errorf("approved again: %v", err)
 	}
 
@@ -232,7 +236,7 @@ func TestAnEpochMakesOlderCopiesUselessAndKeepsTheLiving(t *testing.T) {
 func TestAnEpochIsDueAfterAForgettingAndOnceAWeek(t *testing.T) {
 	w := newWorld(t, 4)
 	run := func(ordered bool) (rotation.Epoch, error) {
-		return w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", ordered)
+		return w.epochs().Run(t.Context(), campaign, "operator", ordered)
 	}
 	forget := func(i int) {
 		t.Helper()
@@ -242,7 +246,7 @@ func TestAnEpochIsDueAfterAForgettingAndOnceAWeek(t *testing.T) {
 	}
 	approve := func() {
 		t.Helper()
-		if _, err := w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err != nil {
+		if _, err := w.epochs().Approve(t.Context(), campaign, "second"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -310,7 +314,7 @@ func TestOnAnyDoubtNothingIsTrimmed(t *testing.T) {
 			if tt.before != nil {
 				tt.before(w)
 			}
-			e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+			e, err := w.epochs().Run(t.Context(), campaign, "operator", true)
 			if (err == nil) != (tt.before == nil) || err != nil && !errors.Is(err, rotation.ErrDoubt) {
 				t.Fatalf("the run: %+v, error %v", e, err)
 			}
@@ -318,7 +322,7 @@ func TestOnAnyDoubtNothingIsTrimmed(t *testing.T) {
 				tt.between(t, w)
 			}
 			before := w.versions(t, person)
-			if e, err = w.job().Approve(t.Context(), &w.store, &w.keeper, campaign, "second"); err == nil {
+			if e, err = w.epochs().Approve(t.Context(), campaign, "second"); err == nil {
 				t.Errorf("approved: %+v", e)
 			}
 			if v := w.versions(t, person); v != before || v.Kept != 1 {
@@ -349,7 +353,7 @@ func TestWhoWasPutBackIsNamedAndForgottenAgain(t *testing.T) {
 	w := newWorld(t, 6)
 	gone := w.people[1]
 	w.revive(t, gone)
-	_, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true)
+	_, err := w.epochs().Run(t.Context(), campaign, "operator", true)
 	var revived *rotation.RevivedError
 	if !errors.As(err, &revived) || !slices.Equal(revived.Targets, []string{"somebody"}) || !errors.Is(err, rotation.ErrDoubt) {
 		t.Fatalf("the run: %v", err)
@@ -409,23 +413,23 @@ func smallest(people []crypto.UnitID) crypto.UnitID {
 func TestABackupThatWasNotTriedIsRemembered(t *testing.T) {
 	w := newWorld(t, 3)
 	w.keeper.fail = errors.New("no other Vault")
-	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); !errors.Is(err, rotation.ErrDoubt) || w.keeper.had.Where != "" {
+	if _, err := w.epochs().Run(t.Context(), campaign, "operator", true); !errors.Is(err, rotation.ErrDoubt) || w.keeper.had.Where != "" {
 		t.Fatalf("the first run: %v, with the backup %+v", err, w.keeper.had)
 	}
 	w.keeper.fail = nil
-	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.had.Where == "" {
+	if e, err := w.epochs().Run(t.Context(), campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.had.Where == "" {
 		t.Errorf("the second run: %+v, error %v, with the backup %+v", e, err, w.keeper.had)
 	}
 }
 
 func TestABackupOfAnotherWeekIsMadeAgain(t *testing.T) {
 	w := newWorld(t, 3)
-	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); err != nil {
+	if _, err := w.epochs().Run(t.Context(), campaign, "operator", true); err != nil {
 		t.Fatal(err)
 	}
 	w.now = w.now.Add(8 * 24 * time.Hour)
 	w.keeper.controls = 0
-	if e, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.controls == 0 || w.keeper.had.Where != "" {
+	if e, err := w.epochs().Run(t.Context(), campaign, "operator", false); err != nil || e.State != rotation.Waiting || w.keeper.controls == 0 || w.keeper.had.Where != "" {
 		t.Errorf("the run a week later: %+v with %d controls, error %v", e, w.keeper.controls, err)
 	}
 }
@@ -475,8 +479,7 @@ func TestAnEpochCutAnywhereIsEndedByTheNextRun(t *testing.T) {
 func (w *world) end(t *testing.T, n int) {
 	t.Helper()
 	for range 8 {
-		epochs := trippingStore{&w.store, &w.trip}
-		e, err := w.job().Run(t.Context(), epochs, &w.keeper, campaign, "operator", false)
+		e, err := w.epochs().Run(t.Context(), campaign, "operator", false)
 		if errors.Is(err, rotation.ErrNotDue) {
 			return
 		}
@@ -484,7 +487,7 @@ func (w *world) end(t *testing.T, n int) {
 			continue
 		}
 		if e.State == rotation.Waiting {
-			if _, err := w.job().Approve(t.Context(), epochs, &w.keeper, campaign, "second"); err != nil {
+			if _, err := w.epochs().Approve(t.Context(), campaign, "second"); err != nil {
 				continue
 			}
 		}
@@ -644,7 +647,7 @@ func TestTwoProcessesDoNotTurnTheSameKeys(t *testing.T) {
 	if _, err := w.job().RotateWraps(t.Context(), campaign); !errors.Is(err, rotation.ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)
 	}
-	if _, err := w.job().Run(t.Context(), &w.store, &w.keeper, campaign, "operator", true); !errors.Is(err, rotation.ErrBusy) {
+	if _, err := w.epochs().Run(t.Context(), campaign, "operator", true); !errors.Is(err, rotation.ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)
 	}
 }

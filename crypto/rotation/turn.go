@@ -101,6 +101,12 @@ type Job struct {
 	Page     int              // wraps at once; 0 is 4,000
 }
 
+// Wrapping are the keys of a campaign under which secrets stand and open.
+func Wrapping(ctx context.Context, book crypto.Book, campaign string) ([]crypto.KeyName, error) {
+	names, err := book.Names(ctx, campaign)
+	return slices.DeleteFunc(names, func(key crypto.KeyName) bool { return !key.Role.Wraps() || key.State != crypto.KeyActive }), err
+}
+
 // RotateWraps turns every wrapping key of a campaign, one after the other, or goes on
 // with the rotation that was cut: a key that has turned since it began is passed over.
 // Nothing is trimmed: the old versions go on opening, and an epoch makes those of persons
@@ -111,11 +117,10 @@ func (j *Job) RotateWraps(ctx context.Context, campaign string) ([]KeyTurn, erro
 		return nil, err
 	}
 	defer release()
-	names, err := j.Store.Names(ctx, campaign)
+	names, err := Wrapping(ctx, j.Store, campaign)
 	if err != nil {
 		return nil, err
 	}
-	names = slices.DeleteFunc(names, func(key crypto.KeyName) bool { return !key.Role.Wraps() || key.State != crypto.KeyActive })
 	if len(names) == 0 {
 		return nil, fmt.Errorf("campaign %s has no active key", campaign)
 	}
@@ -234,7 +239,7 @@ func (j *Job) rewrap(ctx context.Context, key crypto.KeyName, t *Turn) error {
 		}
 		moved, err := j.Store.Replace(ctx, key, page, wraps)
 		t.Rewrapped += moved
-		j.say("re-wrapping", t.Rewrapped, all)
+		j.say("re-wrapping "+key.Label(), t.Rewrapped, all)
 		return err
 	})
 	if err != nil {
@@ -264,7 +269,7 @@ func (j *Job) verify(ctx context.Context, key crypto.KeyName, t *Turn) error {
 			return err
 		}
 		t.Verified += int64(len(page))
-		j.say("verifying", t.Verified, all)
+		j.say("verifying "+key.Label(), t.Verified, all)
 		return nil
 	})
 	if err != nil {

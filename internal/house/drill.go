@@ -11,6 +11,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	"sceau/crypto/rotation"
 	"sceau/dossier"
 	"sceau/internal/backup"
 	"sceau/internal/parts"
@@ -160,15 +161,12 @@ func (h *House) tryWraps(ctx context.Context, campaign string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names, err := store.Names(ctx, campaign)
+	names, err := rotation.Wrapping(ctx, store, campaign)
 	if err != nil {
 		return "", err
 	}
 	opened, keys := 0, 0
 	for _, key := range names {
-		if !key.Role.Wraps() || key.State != crypto.KeyActive {
-			continue
-		}
 		page, _, err := store.Page(ctx, key, 0, nil, wrapsTried)
 		if err == nil {
 			err = crypto.Verify(ctx, opening, key, page)

@@ -26,7 +26,7 @@ var vouching = []catalogue.RecipientID{"R1a", "R1a-sec"}
 // RunEpoch carries the epoch of a campaign to where it waits for a second person.
 func (h *House) RunEpoch(ctx context.Context, campaign, by string, ordered bool, progress rotation.Progress) (e rotation.Epoch, err error) {
 	err = h.turning(ctx, campaign, "epoch", by, progress, func(job *rotation.Job, epochs *keyring.Store) (err error) {
-		e, err = job.Run(ctx, epochs, trial{h, progress}, campaign, by, ordered)
+		e, err = rotation.EpochJob{Job: job, Epochs: epochs, Trial: trial{h, progress}}.Run(ctx, campaign, by, ordered)
 		return err
 	})
 	return e, err
@@ -43,7 +43,7 @@ func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (e r
 		return e, err
 	}
 	err = h.turning(ctx, campaign, "trim", by, nil, func(job *rotation.Job, epochs *keyring.Store) (err error) {
-		e, err = job.Approve(ctx, epochs, trial{h, nil}, campaign, by)
+		e, err = rotation.EpochJob{Job: job, Epochs: epochs, Trial: trial{h, nil}}.Approve(ctx, campaign, by)
 		return err
 	})
 	return e, err
@@ -70,9 +70,9 @@ type trial struct {
 	progress rotation.Progress
 }
 
-var _ rotation.Keeper = trial{}
+var _ rotation.Trial = trial{}
 
-// Keep is that of rotation.Keeper.
+// Keep is that of rotation.Trial.
 func (t trial) Keep(ctx context.Context, e rotation.Epoch, controls []rotation.Control) (rotation.Kept, error) {
 	kept := e.Kept
 	// One that an administrator takes hours to bring back in another Vault is tried when
@@ -223,7 +223,7 @@ func openControl(ctx context.Context, store *keyring.Store, service crypto.KeySe
 	return len(there), crypto.Verify(ctx, service, c.Key, there)
 }
 
-// Still is that of rotation.Keeper.
+// Still is that of rotation.Trial.
 func (t trial) Still(ctx context.Context, k rotation.Kept) error {
 	summary, err := backup.Check(ctx, k.Where)
 	if err != nil {
@@ -235,7 +235,7 @@ func (t trial) Still(ctx context.Context, k rotation.Kept) error {
 	return nil
 }
 
-// WhileNoBackup is that of rotation.Keeper.
+// WhileNoBackup is that of rotation.Trial.
 func (t trial) WhileNoBackup(ctx context.Context, do func(context.Context) error) error {
 	dsn, err := t.house.Parts.DSN(parts.Keyring, roles.Owner)
 	if err != nil {

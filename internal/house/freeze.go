@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"sceau/audit"
@@ -38,7 +37,7 @@ func (b Brake) on(campaign string) (dossier.FreezeKind, string) {
 // stops says whether what is frozen concerns a key.
 func stops(f dossier.Frozen, key crypto.KeyName) bool {
 	ofClass := key.Role == crypto.RoleClass || key.Role == crypto.RoleOwn
-	return f.Whole || ofClass && slices.Contains(f.Classes, catalogue.ClassID(key.Of))
+	return f.Whole || ofClass && f.Class(catalogue.ClassID(key.Of))
 }
 
 // Freeze stops what a brake names: at the gate first, where the very next request is
