@@ -101,17 +101,11 @@ func addBranch(ctx context.Context, admin KeyAdmin, store CampaignStore, name, c
 	secret := NewSecret()
 	defer secret.Zero()
 	place := branchContext(campaign, class, fate, version)
-	wraps, err := admin.Wrap(ctx, name, Plain{Context: place, Secret: secret.b[:]})
-	if err == nil {
-		err = checkWraps(wraps, 1)
-	}
+	sealings, err := wrapAll(ctx, admin, name, [][]byte{place}, []*Secret{secret})
 	if err != nil {
 		return fmt.Errorf("wrapping the branch key of %s, campaign %s: %w", label(class, fate), campaign, err)
 	}
-	err = store.AddBranch(ctx, BranchWrap{
-		Campaign: campaign, Class: class, Fate: fate, Version: version,
-		Sealing: Sealing{Wrap: wraps[0], Commitment: secret.Commitment(place)},
-	})
+	err = store.AddBranch(ctx, BranchWrap{Campaign: campaign, Class: class, Fate: fate, Version: version, Sealing: sealings[0]})
 	if err != nil {
 		return fmt.Errorf("storing the branch key of %s, campaign %s: %w", label(class, fate), campaign, err)
 	}

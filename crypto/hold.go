@@ -37,24 +37,18 @@ func (k *Keyring) Hold(ctx context.Context, store HoldStore, campaign, held stri
 		}
 	}()
 	holds := make([]Placed, len(halves))
-	items := make([]Plain, len(halves))
+	places, secrets := make([][]byte, len(halves)), make([]*Secret, len(halves))
+	defer func() { zero(secrets) }()
 	for i, h := range halves {
-		secret := &Secret{b: h.prk, live: true}
-		defer secret.Zero()
 		holds[i].WrapPlace = WrapPlace{Case: held, Unit: unit, Class: h.of.Class, Fate: h.of.Fate, Version: h.of.Version}
-		place := key.context(holds[i].WrapPlace)
-		holds[i].Commitment = secret.Commitment(place)
-		items[i] = Plain{Context: place, Secret: secret.b[:]}
+		places[i], secrets[i] = key.context(holds[i].WrapPlace), &Secret{b: h.prk, live: true}
 	}
-	wraps, err := k.Service.Wrap(ctx, key.Name, items...)
-	if err == nil {
-		err = checkWraps(wraps, len(items))
-	}
+	sealings, err := wrapAll(ctx, k.Service, key.Name, places, secrets)
 	if err != nil {
 		return fmt.Errorf("holding unit %s of campaign %s: %w", unit, campaign, err)
 	}
-	for i, w := range wraps {
-		holds[i].Wrap = w
+	for i, s := range sealings {
+		holds[i].Sealing = s
 	}
 	if err := store.AddHolds(ctx, key, holds); err != nil {
 		return fmt.Errorf("keeping the hold of unit %s of campaign %s: %w", unit, campaign, err)

@@ -218,43 +218,8 @@ func (k *Keyring) Index(ctx context.Context, campaign, index string, inputs ...[
 // open gives the secrets behind wraps, from the cache or the service.
 func (k *Keyring) open(ctx context.Context, name string, items ...sought) ([]*Secret, error) {
 	return k.cache().secrets(ctx, name, items, func(ctx context.Context, missing []sought) ([]*Secret, error) {
-		wraps := make([]Wrapped, len(missing))
-		for i, m := range missing {
-			wraps[i] = Wrapped{m.context, m.Wrap}
-		}
-		plain, err := k.Service.Unwrap(ctx, name, wraps...)
-		if err != nil {
-			return nil, err
-		}
-		return unwrapped(plain, missing)
+		return unwrapAll(ctx, k.Service, name, missing)
 	})
-}
-
-// unwrapped makes secrets of what the service opened, and refuses one that is not
-// what its row commits to.
-func unwrapped(plain [][]byte, items []sought) ([]*Secret, error) {
-	defer func() {
-		for _, p := range plain {
-			clear(p)
-		}
-	}()
-	if len(plain) != len(items) {
-		return nil, fmt.Errorf("the key service answered %d secrets to %d", len(plain), len(items))
-	}
-	secrets := make([]*Secret, len(items))
-	for i, p := range plain {
-		s, err := SecretFrom(p)
-		if err == nil && s.Commitment(items[i].context) != items[i].Commitment {
-			s.Zero()
-			err = fmt.Errorf("%w: the secret is not the one its row commits to", ErrOpen)
-		}
-		if err != nil {
-			zero(secrets)
-			return nil, err
-		}
-		secrets[i] = s
-	}
-	return secrets, nil
 }
 
 func (k *Keyring) cache() *Cache {

@@ -159,15 +159,14 @@ func (k *Keyring) NewHalf(ctx context.Context, campaign string, u *UnitSecrets, 
 type batch struct {
 	role     KeyRole
 	of       string
-	items    []Plain
+	places   [][]byte
+	secrets  []*Secret
 	sealings []Sealing
 	at       []int
 }
 
-func (b *batch) add(s *Secret, context []byte, i int) {
-	b.items = append(b.items, Plain{Context: context, Secret: s.b[:]})
-	b.sealings = append(b.sealings, Sealing{Commitment: s.Commitment(context)})
-	b.at = append(b.at, i)
+func (b *batch) add(s *Secret, place []byte, i int) {
+	b.places, b.secrets, b.at = append(b.places, place), append(b.secrets, s), append(b.at, i)
 }
 
 func (k *Keyring) wrap(ctx context.Context, campaign string, b *batch) error {
@@ -175,27 +174,8 @@ func (k *Keyring) wrap(ctx context.Context, campaign string, b *batch) error {
 	if err != nil {
 		return err
 	}
-	wraps, err := k.Service.Wrap(ctx, name, b.items...)
-	if err == nil {
-		err = checkWraps(wraps, len(b.items))
-	}
-	if err != nil {
-		return fmt.Errorf("wrapping %d secrets under the %s key of campaign %s: %w", len(b.items), label(string(b.role), b.of), campaign, err)
-	}
-	for j, w := range wraps {
-		b.sealings[j].Wrap = w
-	}
-	return nil
-}
-
-func checkWraps(wraps []Wrap, want int) error {
-	if len(wraps) != want {
-		return fmt.Errorf("the key service answered %d wraps to %d", len(wraps), want)
-	}
-	for _, w := range wraps {
-		if w.Version() == 0 || len(w.Raw()) < secretSize {
-			return errors.New("the key service answered a wrap that holds nothing")
-		}
+	if b.sealings, err = wrapAll(ctx, k.Service, name, b.places, b.secrets); err != nil {
+		return fmt.Errorf("wrapping %d secrets under the %s key of campaign %s: %w", len(b.secrets), b.role.Label(b.of), campaign, err)
 	}
 	return nil
 }

@@ -80,11 +80,7 @@ func Verify(ctx context.Context, service KeyService, key KeyName, items []Placed
 	for i, item := range items {
 		looked[i] = sought{key.context(item.WrapPlace), item.Sealing}
 	}
-	plain, err := service.Unwrap(ctx, key.Name, key.wrapped(items)...)
-	if err != nil {
-		return err
-	}
-	secrets, err := unwrapped(plain, looked)
+	secrets, err := unwrapAll(ctx, service, key.Name, looked)
 	zero(secrets)
 	return err
 }
