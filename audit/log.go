@@ -133,6 +133,13 @@ func (l *Log) Record(ctx context.Context, events ...Event) ([]Receipt, error) {
 	}
 }
 
+// Ready says whether the traces can be asked for. That one can be added is known when one
+// is.
+func (l *Log) Ready(ctx context.Context) error {
+	_, err := l.Store.DayKeys(ctx, DayOf(l.Now()))
+	return err
+}
+
 // Close waits for the commit under way and ends the log. What is recorded later
 // gets ErrNotRecorded.
 func (l *Log) Close() {

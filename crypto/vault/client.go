@@ -378,7 +378,17 @@ func meaning(said string, code int) error {
 	if code == http.StatusOK {
 		return fmt.Errorf("%w: vault answered with an error inside", crypto.ErrUnavailable)
 	}
-	return fmt.Errorf("vault answered %d", code)
+	return answered(code)
+}
+
+// answered is a status of Vault's that we know no more about.
+type answered int
+
+func (a answered) Error() string { return fmt.Sprintf("vault answered %d", int(a)) }
+
+// Hint is what to do about it.
+func (answered) Hint() string {
+	return "Vault took the request for wrong, and says why in its own log; nothing was opened, and coming back does not help"
 }
 
 func status(err error) int {

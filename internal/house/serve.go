@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 
+	"golang.org/x/sync/errgroup"
+
+	"sceau/audit"
 	"sceau/crypto"
 	"sceau/crypto/vault"
 	"sceau/dossier"
-	"sceau/internal/parts"
 	"sceau/internal/postgres/dossiers"
+	"sceau/internal/postgres/pool"
 	"sceau/policy"
 	"sceau/web/api"
 )
@@ -35,12 +38,21 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	s := &api.Server{Identity: identity, Log: log, Ready: func(ctx context.Context) error { return h.ready(ctx, keys) }}
+	role := "sceau_gate"
 	if identity == "intake" {
-		p, err := h.pool(ctx, "sceau_intake")
-		if err != nil {
-			return nil, err
-		}
+		role = "sceau_intake"
+	}
+	p, err := h.pool(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	wraps, err := h.keyringStore(identity)
+	if err != nil {
+		return nil, err
+	}
+	s := &api.Server{Identity: identity, Log: log}
+	s.Ready = func(ctx context.Context) error { return ready(ctx, p, wraps, trace, keys) }
+	if identity == "intake" {
 		campaigns, err := dossiers.Vestry{DB: p}.Campaigns(ctx)
 		if err != nil {
 			return nil, err
@@ -62,10 +74,18 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 	return s, err
 }
 
-// ready asks every part whether it answers, and Vault whether it is unsealed.
-func (h *House) ready(ctx context.Context, keys *vault.Client) error {
-	if _, err := parts.Need(ctx, h.home); err != nil {
-		return fmt.Errorf("%w: %w", crypto.ErrUnavailable, err)
-	}
-	return keys.Health(ctx)
+// ready asks every part something small, as the role that serves: a server that takes
+// connections and answers nobody is not there.
+func ready(ctx context.Context, data *pool.Pool, wraps crypto.Book, trace *audit.Log, keys *vault.Client) error {
+	asked, ctx := errgroup.WithContext(ctx)
+	asked.Go(func() error { return dossiers.Ready(ctx, data) })
+	asked.Go(func() error { _, err := wraps.Names(ctx, ""); return err })
+	asked.Go(func() error {
+		if err := trace.Ready(ctx); err != nil {
+			return fmt.Errorf("asking for traces: %w: %w", dossier.ErrUnavailable, err)
+		}
+		return nil
+	})
+	asked.Go(func() error { return keys.Health(ctx) })
+	return asked.Wait()
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/singleflight"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -27,6 +28,7 @@ type Server struct {
 	Sender   [32]byte        // digest of the credential of who sends dossiers in
 	Table    func() *policy.Table
 	Ready    func(context.Context) error // nil when every part answers
+	looking  singleflight.Group
 	Log      *slog.Logger
 	// Longest is how long a question may take, whatever part hangs; 0 is 15 s. A
 	// creation has the minute of its batch.
@@ -242,7 +244,18 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	if err := s.Ready(r.Context()); err != nil {
+	// Those who ask at once share one look, so that asking is no way to keep parts busy. It
+	// is everybody's: the first who asked may leave.
+	_, err, _ := s.looking.Do("", func() (any, error) {
+		ctx := context.WithoutCancel(r.Context())
+		if end, bounded := r.Context().Deadline(); bounded {
+			var stop context.CancelFunc
+			ctx, stop = context.WithDeadline(ctx, end)
+			defer stop()
+		}
+		return nil, s.Ready(ctx)
+	})
+	if err != nil {
 		s.problem(w, err)
 		return
 	}

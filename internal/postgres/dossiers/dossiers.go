@@ -7,6 +7,7 @@
 package dossiers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -16,6 +17,12 @@ import (
 	"sceau/dossier"
 	"sceau/internal/postgres/pool"
 )
+
+// Ready says whether the data cluster answers whoever serves.
+func Ready(ctx context.Context, db *pool.Pool) error {
+	_, err := db.Exec(ctx, `SELECT FROM campaign LIMIT 1`)
+	return quiet("asking the data cluster", err)
+}
 
 // quiet keeps the condition of a database error and drops its message and detail,
 // which quote the row.
