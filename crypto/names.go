@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A KeyRole is what one of a campaign's twenty keys is for.
+// A KeyRole is what one of a campaign's keys is for.
 type KeyRole string
 
 const (

@@ -16,9 +16,10 @@ type WrapPlace struct {
 	Version uint32 // of the branch, not of the key that wraps it
 }
 
-// String names it by numbers that are random and by the register's words.
+// String names it by numbers that are random, as people and as the database spell them,
+// and by the register's words.
 func (p WrapPlace) String() string {
-	unit := "unit " + p.Unit.String()
+	unit := fmt.Sprintf("unit %s ('\\x%x')", p.Unit, p.Unit[:])
 	switch {
 	case p.Case != "":
 		return fmt.Sprintf("%s, class %s, held for case %s", unit, label(p.Class, p.Fate), p.Case)

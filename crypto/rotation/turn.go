@@ -55,9 +55,10 @@ const (
 
 // Wraps reads what stands under a key.
 type Wraps interface {
-	// Page gives up to limit wraps whose version is below, in the order of their
-	// places, after a place: nil is the beginning. The place of the last is the next
-	// after; nil when there is none left. A below of 0 asks for all.
+	// Page gives wraps whose version is below, in the order of their places. Those of
+	// units come up to limit, after a place: nil is the beginning, and the place of the
+	// last is the next after; nil when there is none left. Branch keys and holds are few
+	// and come all at once. A below of 0 asks for all.
 	Page(ctx context.Context, key crypto.KeyName, below uint32, after []byte, limit int) (page []crypto.Placed, next []byte, err error)
 	// Counts says how many wraps of each version stand under a key.
 	Counts(ctx context.Context, key crypto.KeyName) (map[uint32]int64, error)
