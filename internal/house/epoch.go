@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,6 +48,9 @@ func (h *House) ApproveEpoch(ctx context.Context, campaign, mission string) (e r
 		e, err = rotation.EpochJob{Job: job, Epochs: epochs, Trial: trial{h, nil}}.Approve(ctx, campaign, by)
 		return err
 	})
+	if err == nil {
+		err = trial{h, nil}.forgo(e)
+	}
 	return e, err
 }
 
@@ -147,12 +152,36 @@ func (t trial) restore(ctx context.Context, from string) (*House, error) {
 // earlier are the copies of the keys that were made for this same epoch, and that a kill
 // or a week of waiting made useless. The last goes when another has been tried: a copy
 // that nobody keeps count of is one that somebody finds.
-func (t trial) earlier(e rotation.Epoch) (dirs []string, err error) {
+func (t trial) earlier(e rotation.Epoch) ([]string, error) {
+	return t.copies(e.Campaign, func(number int) bool { return number == e.Number })
+}
+
+// forgo removes the copies of earlier epochs of the campaign, once this one has trimmed:
+// each holds a snapshot of Vault that still opens what was trimmed since, and so whoever
+// was forgotten, beside a copy of the keyring from before.
+func (t trial) forgo(e rotation.Epoch) error {
+	dirs, err := t.copies(e.Campaign, func(number int) bool { return number < e.Number })
+	for _, dir := range dirs {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// copies are the folders of some epochs of a campaign.
+func (t trial) copies(campaign string, which func(number int) bool) (dirs []string, err error) {
 	held, err := os.ReadDir(t.house.Path("epochs"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	for _, d := range held {
-		made, ok := strings.CutPrefix(d.Name(), epochFolder(e))
-		// A campaign may be named as another and its number are: then no time follows.
-		if _, err := time.Parse(epochTime, made); ok && err == nil {
+		// A campaign may be named as another and its number are: what follows its name
+		// is a number and a time, and nothing else.
+		number, made, ok := strings.Cut(strings.TrimPrefix(d.Name(), campaign+"-"), "-")
+		if !ok || !strings.HasPrefix(d.Name(), campaign+"-") {
+			continue
+		}
+		n, err := strconv.Atoi(number)
+		if _, late := time.Parse(epochTime, made); err == nil && late == nil && which(n) {
 			dirs = append(dirs, t.house.Path("epochs", d.Name()))
 		}
 	}
