@@ -252,8 +252,9 @@ func (r *restore) vault(ctx context.Context) error {
 	return r.aside.RestoreVault(ctx, f, r.Out)
 }
 
-// cluster makes a cluster with roles, gives it the dump with its owners and grants, and
-// brings what an older version dumped to the present.
+// cluster makes a cluster with roles, gives it the dump with its grants, and brings what
+// an older version dumped to the present. All of it belongs to the owner, whatever the
+// dump says.
 func (r *restore) cluster(ctx context.Context, cluster string) error {
 	r.Progress(Step{Doing: "making cluster " + cluster})
 	if err := r.aside.Prepare(ctx, cluster); err != nil {
@@ -264,12 +265,15 @@ func (r *restore) cluster(ctx context.Context, cluster string) error {
 	if err != nil {
 		return err
 	}
-	admin, err := at.Admin(cluster)
+	// A dump is a program: its checks and defaults run while it is read. It is read by who
+	// may run no command of the system. A superuser in the role of the owner would not do,
+	// since a function may put the role off.
+	owner, err := at.DSN(cluster, roles.Owner)
 	if err != nil {
 		return err
 	}
 	dump := filepath.Join(r.folderOf(cluster), cluster, dumpFile)
-	if err := pgserver.Run(ctx, admin, "pg_restore", "--exit-on-error", "--single-transaction", dump); err != nil {
+	if err := pgserver.Run(ctx, owner, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", dump); err != nil {
 		return err
 	}
 	return r.aside.Migrate(ctx, cluster)
