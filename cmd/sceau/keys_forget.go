@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/user"
 
+	"sceau/crypto"
 	"sceau/dossier"
 )
 
@@ -27,14 +29,20 @@ func (v keysForgetVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	units, err := f.Forget(ctx, campaign, target, operator())
+	done, err := f.Forget(ctx, campaign, target, operator())
 	if err != nil {
 		return err
 	}
 	if v.JSON {
-		return printJSON(t, map[string]any{"campaign": campaign, "forgotten": target.String(), "units": units})
+		return printJSON(t, map[string]any{"campaign": campaign, "forgotten": target.String(), "units": done.Units, "routes_stay": done.Stay != nil})
 	}
-	fmt.Fprintf(t.out, "%s is forgotten: nothing of theirs opens any more (secrets gone: %d)\n", target, units)
+	fmt.Fprintf(t.out, "%s is forgotten: nothing of theirs opens any more (secrets gone: %d)\n", target, done.Units)
+	switch {
+	case errors.Is(done.Stay, crypto.ErrFrozen):
+		fmt.Fprintf(t.err, "sceau: campaign %s is frozen: routes stay until it is thawed. Run this again then\n", campaign)
+	case done.Stay != nil:
+		fmt.Fprintf(t.err, "sceau: the keys of campaign %s are gone: its routes stay, and nobody follows them any more\n", campaign)
+	}
 	fmt.Fprintln(t.err, "sceau: backups still hold them until the next epoch: `sceau keys epoch`")
 	return nil
 }
