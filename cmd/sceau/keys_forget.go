@@ -8,14 +8,23 @@ import (
 
 	"sceau/crypto"
 	"sceau/dossier"
+	"sceau/internal/house"
+	"sceau/internal/parts"
 )
 
 type keysForgetVerb struct {
 	onCampaign `embed:""`
-	Ref        string `arg:"" help:"The candidate, REF; one responsible, REF/responsible-2; one bundle of documents, REF/identity-proof."`
+	Ref        string `arg:"" optional:"" help:"The candidate, REF; one responsible, REF/responsible-2; one bundle of documents, REF/identity-proof."`
+	Again      bool   `help:"Forget again everybody in the ledger, after a cluster was brought back from before."`
 }
 
 func (v keysForgetVerb) Run(ctx context.Context, t *terminal) error {
+	switch {
+	case v.Again == (v.Ref != ""):
+		return misusef("name whom to forget, or --again")
+	case v.Again:
+		return v.again(ctx, t)
+	}
 	h, campaign, err := v.in(ctx)
 	if err != nil {
 		return err
@@ -45,6 +54,33 @@ func (v keysForgetVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	fmt.Fprintln(t.err, "sceau: backups still hold them until the next epoch: `sceau keys epoch`")
 	return nil
+}
+
+func (v keysForgetVerb) again(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	told, err := h.ForgetAgain(ctx, operator())
+	if err != nil {
+		return err
+	}
+	warnOfRoutes(t, told)
+	if v.JSON {
+		return printJSON(t, told)
+	}
+	_, err = fmt.Fprintf(t.out, forgottenAgain, told.Entries)
+	return err
+}
+
+const forgottenAgain = "forgotten again: %d entries of the ledger\n"
+
+// warnOfRoutes says what waits for a thaw.
+func warnOfRoutes(t *terminal, told *house.Reforgotten) {
+	if told.RoutesStay > 0 {
+		fmt.Fprintf(t.err, "sceau: routes of %d of those forgotten stay, because their campaign is frozen or its keys are gone: after the thaw, `sceau keys forget --again` removes them\n", told.RoutesStay)
+	}
 }
 
 // operator names whoever runs a command that asks for no mission: the account of the

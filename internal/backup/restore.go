@@ -64,13 +64,6 @@ func RestoreAside(ctx context.Context, home, from string, keeps Keeps, o Restore
 	if r.Out == nil {
 		r.Out = io.Discard
 	}
-	switch r.Vault {
-	case "":
-		r.Vault = Current
-	case Current, FromBackup:
-	default:
-		return Restored{}, fmt.Errorf("the Vault of a restored home is %s or %s", Current, FromBackup)
-	}
 	if err := r.choose(); err != nil {
 		return Restored{}, err
 	}
@@ -103,8 +96,28 @@ type restore struct {
 	absent     []string
 }
 
+// Chosen names the parts that a restore will bring back.
+func Chosen(from string, o RestoreOptions) ([]string, error) {
+	r := &restore{from: from, RestoreOptions: o}
+	if err := r.choose(); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(r.chosen))
+	for i, c := range r.chosen {
+		names[i] = c.Part
+	}
+	return names, nil
+}
+
 // choose finds the parts to bring back.
 func (r *restore) choose() (err error) {
+	switch r.Vault {
+	case "":
+		r.Vault = Current
+	case Current, FromBackup:
+	default:
+		return fmt.Errorf("the Vault of a restored home is %s or %s", Current, FromBackup)
+	}
 	if r.summary, err = Read(r.from); err != nil {
 		return err
 	}
