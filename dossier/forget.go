@@ -103,27 +103,49 @@ type Eraser interface {
 	EraseAccount(ctx context.Context, campaign string, c Ref, responsible int) error
 }
 
-// Forget forgets a target for good. Cut at any moment, it is ended by the next call.
+// Forgotten is what a forgetting has done.
+type Forgotten struct {
+	Units int // whose secrets are gone, now or before
+	// Stay is why routes to the candidate stay, nil when none does: crypto.ErrFrozen until
+	// their campaign is thawed and the same is asked again, crypto.ErrForgotten for good,
+	// since the key that followed them is gone and nobody follows them any more.
+	Stay error
+}
+
+// Forget forgets a target for good. Cut at any moment, it is ended by the next call. A
+// campaign that is frozen, or whose keys are gone, keeps nobody from going: their secrets
+// and what names them need no key to be removed.
 //
 // Errors: ErrNoSuchCandidate for one that never was, ErrNotTraced.
-func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by string) (units int, err error) {
+func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by string) (Forgotten, error) {
+	var done Forgotten
 	routing, err := f.Ring.Routing(ctx, campaign)
-	if err != nil {
-		return 0, err
-	}
-	defer routing.Zero()
-	own := routing.Tag(string(ScopeFile), "", t.Candidate)
-	route, known, err := f.Files.Route(ctx, campaign, own)
-	if err != nil {
-		return 0, err
+	switch {
+	case errors.Is(err, crypto.ErrFrozen), errors.Is(err, crypto.ErrForgotten):
+		if t.whole() {
+			done.Stay = err
+		}
+	case err != nil:
+		return Forgotten{}, err
+	default:
+		defer routing.Zero()
 	}
 	event := KeyringEvent(campaign, "forget", "forget", by)
 	event.Candidate, event.Detail = t.Candidate.String(), []byte(t.String())
-	if known {
-		event.Subject = route.FileNo[:]
+	if done.Stay != nil {
+		event.Rule = "routes stay"
+	}
+	if routing != nil {
+		route, known, err := f.Files.Route(ctx, campaign, routing.Tag(string(ScopeFile), "", t.Candidate))
+		if err != nil {
+			return Forgotten{}, err
+		}
+		if known {
+			event.Subject = route.FileNo[:]
+		}
 	}
 	if _, err := f.Traces.Record(ctx, event); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrNotTraced, err)
+		return Forgotten{}, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	gone, err := f.Keys.Forget(ctx, campaign, t.String(), f.Now(), t.Units(f.Layout)...)
 	if err == nil {
@@ -135,11 +157,14 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 			event.Rule = "no such candidate"
 		}
 		_, second := f.Traces.Record(context.WithoutCancel(ctx), event)
-		return 0, errors.Join(err, second)
+		return Forgotten{}, errors.Join(err, second)
 	}
-	return len(gone), nil
+	done.Units = len(gone)
+	return done, nil
 }
 
+// erase removes what is under no secret of the person. Without the routing key routes
+// stay, and all the rest goes.
 func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routing *crypto.RoutingKey, gone int) error {
 	switch {
 	case gone == 0:
@@ -148,6 +173,8 @@ func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routi
 		return f.Files.EraseAccount(ctx, campaign, t.Candidate, t.Responsible)
 	case !t.whole():
 		return nil
+	case routing == nil:
+		return f.Files.EraseFile(ctx, campaign, t.Candidate, nil)
 	}
 	scopes, err := f.Files.Scopes(ctx, campaign)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -52,7 +53,7 @@ type restoreVerb struct {
 	Data    string   `placeholder:"DIR" type:"existingdir" help:"An older backup, whose data is taken in place of this one's."`
 	Only    []string `placeholder:"PART" help:"The parts to bring back, joined by commas. None: all."`
 	Replace bool     `help:"Erase the home that an earlier restore left aside."`
-	Forget  bool     `default:"true" negatable:"" help:"Forget again whom the live keyring has forgotten since. Without that keyring, --no-forget."`
+	Forget  bool     `default:"true" negatable:"" help:"Forget again whom the live keyring has forgotten since. Where that cannot be done, --no-forget brings them back."`
 	JSON    bool     `help:"Print JSON." name:"json"`
 }
 
@@ -64,10 +65,7 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 	show := newSteps(t)
 	defer show.end()
 	o := backup.RestoreOptions{Vault: v.Vault, Only: v.Only, Replace: v.Replace, Data: v.Data, Progress: show.copying, Out: t.err}
-	if v.Forget && v.Only == nil {
-		o.Replay = v.replay(t)
-	}
-	restored, err := house.RestoreAside(ctx, parts.DefaultHome(), v.From, o)
+	restored, since, err := house.Restore(ctx, parts.DefaultHome(), v.From, o, v.Forget)
 	if errors.Is(err, parts.ErrAsideExists) {
 		err = hinted{err, "--replace erases it and brings this backup back in its place"}
 	}
@@ -75,44 +73,46 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	show.end()
+	warnOfRestored(t, restored, since)
 	if v.JSON {
-		return printJSON(t, restored)
+		return printJSON(t, struct {
+			backup.Restored
+			Since house.Since `json:"since"`
+		}{restored, since})
 	}
 	if err := printCopied(t, restored.Parts); err != nil {
 		return err
 	}
-	for _, path := range restored.Absent {
-		fmt.Fprintf(t.err, "sceau: %s is neither in the backup nor in this home: bring it from where it is kept\n", path)
+	if f := since.Forgotten; f != nil {
+		fmt.Fprintf(t.out, forgottenAgain, f.Entries)
+	}
+	if e := since.Ended; e != nil {
+		fmt.Fprintf(t.out, "ended since, and ended there too: %d missions, %d facts; frozen there too: %d\n", e.Missions, e.Facts, e.Freezes)
 	}
 	_, err = fmt.Fprintf(t.out, "backup %s is back in %s, with the Vault of %s\nSCEAU_HOME=%s names it to every command; it has servers of its own, which `sceau down` stops\n",
 		restored.Backup, restored.Home, map[string]string{backup.Current: "the live home", backup.FromBackup: "its own"}[restored.Vault], restored.Home)
 	return err
 }
 
-// replay forgets again those who asked to go after the backup was made.
-func (v restoreVerb) replay(t *terminal) func(context.Context, parts.Addresses) error {
-	return func(ctx context.Context, aside parts.Addresses) error {
-		var n int
-		live, err := parts.Need(ctx, parts.DefaultHome(), parts.Keyring)
-		if err == nil {
-			n, err = forgetAgain(ctx, live, aside)
-		}
-		if err != nil {
-			return hinted{fmt.Errorf("who was forgotten since the backup is not known: %w", err),
-				"with --no-forget it comes back all the same; they must then be forgotten again by hand"}
-		}
-		fmt.Fprintf(t.err, "sceau: %d entries of the ledger of those forgotten are seen to\n", n)
-		return nil
+// warnOfRestored says what a home brought back lacks, and what nobody could tell it.
+func warnOfRestored(t *terminal, restored backup.Restored, since house.Since) {
+	brought := func(part string) bool {
+		return slices.ContainsFunc(restored.Parts, func(c backup.Copied) bool { return c.Part == part })
 	}
-}
-
-func forgetAgain(ctx context.Context, live, aside parts.Addresses) (int, error) {
-	h, err := house.At(live)
-	if err != nil {
-		return 0, err
+	for _, path := range restored.Absent {
+		fmt.Fprintf(t.err, "sceau: %s is neither in the backup nor in this home: bring it from where it is kept\n", path)
 	}
-	defer h.Close()
-	return h.Replay(ctx, aside)
+	if since.Forgotten != nil {
+		warnOfRoutes(t, since.Forgotten)
+	} else if brought(parts.Data) || brought(parts.Keyring) {
+		fmt.Fprintln(t.err, "sceau: nobody was forgotten again: whoever was forgotten after this backup is back with it. See docs/runbook.md before it serves")
+	}
+	switch e := since.Ended; {
+	case e == nil && brought(parts.Data):
+		fmt.Fprintf(t.err, "sceau: the live register of missions was not asked (%s): what was ended or frozen after this backup is in force there. Look at its missions before it serves\n", since.Unasked)
+	case e != nil && e.Unknown > 0:
+		fmt.Fprintf(t.err, "sceau: the live register does not know %d missions of this backup: it is another, and what was ended or frozen since is in force there. Look at its missions before it serves\n", e.Unknown)
+	}
 }
 
 func printCopied(t *terminal, all []backup.Copied) error {

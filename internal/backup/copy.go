@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"sceau/internal/blobs"
+	"sceau/internal/whole"
 )
 
 // copyFile copies a file to a new one, 0600, durable, and of the one date that all
@@ -72,7 +73,7 @@ func copyTree(ctx context.Context, from, to string, copied func(name string, sum
 		return err
 	}
 	for _, dir := range folders {
-		if err := syncFolder(dir); err != nil {
+		if err := whole.SyncFolder(dir); err != nil {
 			return err
 		}
 	}
@@ -94,21 +95,4 @@ func sizeOf(dir string) (total int64, err error) {
 		return nil
 	})
 	return total, err
-}
-
-func writeDurably(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close(), syncFolder(filepath.Dir(path)))
-}
-
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
+
+	"sceau/internal/whole"
 )
 
 // A folder has one of two files at its top. The first says that a backup is being
@@ -73,33 +77,38 @@ func beginFolder(dir string) (f *folder, err error) {
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{beginning: true, beginning + ".new": true}
+	known := map[string]bool{beginning: true}
 	for _, part := range order {
 		known[part] = true
 	}
-	began := len(held) == 0
+	began, folders := false, 0
+	var halves []string
 	for _, e := range held {
 		switch {
 		case e.Name() == summaryFile:
 			return nil, ErrFinished
 		case e.Name() == beginning:
 			began = true
+		case strings.HasPrefix(e.Name(), whole.Half):
+			halves = append(halves, e.Name()) // cut while the mark was written, or the summary
 		case !known[e.Name()]:
 			return nil, fmt.Errorf("%s holds %s, which no backup put there: take an empty folder", dir, e.Name())
+		default:
+			folders++
 		}
 	}
-	if !began {
+	if !began && folders > 0 {
 		return nil, fmt.Errorf("%s holds folders of no backup that was begun there: take an empty folder", dir)
 	}
 	// The mark first: cut here, the folder is known for what it is.
-	if err := writeDurably(filepath.Join(dir, beginning), []byte("a backup is being written here\n")); err != nil {
+	if err := whole.Write(filepath.Join(dir, beginning), []byte("a backup is being written here\n")); err != nil {
 		return nil, err
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, err
 	}
-	for _, part := range order {
-		if err := os.RemoveAll(filepath.Join(dir, part)); err != nil {
+	for _, left := range slices.Concat(order, halves) {
+		if err := os.RemoveAll(filepath.Join(dir, left)); err != nil {
 			return nil, err
 		}
 	}
@@ -113,16 +122,13 @@ func (f *folder) finish(s Summary) error {
 		return err
 	}
 	mark := filepath.Join(f.path, beginning)
-	if err := writeDurably(mark+".new", append(text, '\n')); err != nil {
-		return err
-	}
-	if err := os.Rename(mark+".new", mark); err != nil {
+	if err := whole.Write(mark, append(text, '\n')); err != nil {
 		return err
 	}
 	if err := os.Rename(mark, filepath.Join(f.path, summaryFile)); err != nil {
 		return err
 	}
-	return syncFolder(f.path)
+	return whole.SyncFolder(f.path)
 }
 
 func (f *folder) close() { _ = f.lock.Close() } // the lock goes with it

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"sceau/internal/whole"
 )
 
 // Format is the version of how a backup is laid out.
@@ -158,7 +160,7 @@ func (l *list) finish() (Copied, error) {
 			return Copied{}, err
 		}
 	}
-	if err := errors.Join(l.write(l.total), l.w.Flush(), l.file.Sync(), syncFolder(l.dir)); err != nil {
+	if err := errors.Join(l.write(l.total), l.w.Flush(), l.file.Sync(), whole.SyncFolder(l.dir)); err != nil {
 		return Copied{}, err
 	}
 	return Copied{Part: l.header.Part, Files: l.total.Files, Bytes: l.total.Bytes, Migrations: l.header.Migrations,

@@ -64,13 +64,6 @@ func RestoreAside(ctx context.Context, home, from string, keeps Keeps, o Restore
 	if r.Out == nil {
 		r.Out = io.Discard
 	}
-	switch r.Vault {
-	case "":
-		r.Vault = Current
-	case Current, FromBackup:
-	default:
-		return Restored{}, fmt.Errorf("the Vault of a restored home is %s or %s", Current, FromBackup)
-	}
 	if err := r.choose(); err != nil {
 		return Restored{}, err
 	}
@@ -103,8 +96,28 @@ type restore struct {
 	absent     []string
 }
 
+// Chosen names the parts that a restore will bring back.
+func Chosen(from string, o RestoreOptions) ([]string, error) {
+	r := &restore{from: from, RestoreOptions: o}
+	if err := r.choose(); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(r.chosen))
+	for i, c := range r.chosen {
+		names[i] = c.Part
+	}
+	return names, nil
+}
+
 // choose finds the parts to bring back.
 func (r *restore) choose() (err error) {
+	switch r.Vault {
+	case "":
+		r.Vault = Current
+	case Current, FromBackup:
+	default:
+		return fmt.Errorf("the Vault of a restored home is %s or %s", Current, FromBackup)
+	}
 	if r.summary, err = Read(r.from); err != nil {
 		return err
 	}
@@ -252,8 +265,9 @@ func (r *restore) vault(ctx context.Context) error {
 	return r.aside.RestoreVault(ctx, f, r.Out)
 }
 
-// cluster makes a cluster with roles, gives it the dump with its owners and grants, and
-// brings what an older version dumped to the present.
+// cluster makes a cluster with roles, gives it the dump with its grants, and brings what
+// an older version dumped to the present. All of it belongs to the owner, whatever the
+// dump says.
 func (r *restore) cluster(ctx context.Context, cluster string) error {
 	r.Progress(Step{Doing: "making cluster " + cluster})
 	if err := r.aside.Prepare(ctx, cluster); err != nil {
@@ -264,12 +278,15 @@ func (r *restore) cluster(ctx context.Context, cluster string) error {
 	if err != nil {
 		return err
 	}
-	admin, err := at.Admin(cluster)
+	// A dump is a program: its checks and defaults run while it is read. It is read by who
+	// may run no command of the system. A superuser in the role of the owner would not do,
+	// since a function may put the role off.
+	owner, err := at.DSN(cluster, roles.Owner)
 	if err != nil {
 		return err
 	}
 	dump := filepath.Join(r.folderOf(cluster), cluster, dumpFile)
-	if err := pgserver.Run(ctx, admin, "pg_restore", "--exit-on-error", "--single-transaction", dump); err != nil {
+	if err := pgserver.Run(ctx, owner, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", dump); err != nil {
 		return err
 	}
 	return r.aside.Migrate(ctx, cluster)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sceau/internal/whole"
 )
 
 // A Folder is a store of blobs. It implements dossier.Documents.
@@ -66,11 +68,7 @@ func (f *Folder) Sync(context.Context) error {
 	f.dirty = map[string]bool{}
 	f.mu.Unlock()
 	for name := range dirty {
-		dir, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		if err := whole.SyncFolder(name); err != nil {
 			return fmt.Errorf("flushing documents to disk: %w", err)
 		}
 	}

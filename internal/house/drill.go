@@ -267,12 +267,14 @@ func (h *House) tryForgotten(ctx context.Context, aside *House) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		secrets, err := ring.Person(ctx, entry.Campaign, target.Units(h.Layout)[0])
-		for _, s := range secrets {
-			s.Zero()
+		// Their wrap is looked for, and not opened: a frozen campaign opens for nobody.
+		unit := target.Units(h.Layout)[0]
+		found, err := ring.Find(ctx, entry.Campaign, unit)
+		if err != nil {
+			return "", err
 		}
-		if !errors.Is(err, crypto.ErrForgotten) {
-			return "", fmt.Errorf("%s opens in what was restored: %w", target, err)
+		if found.Has(unit) {
+			return "", fmt.Errorf("%s is in what was restored", target)
 		}
 	}
 	return fmt.Sprintf("%d were forgotten, and none opens", len(ledger)), nil

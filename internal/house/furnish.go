@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -17,6 +16,7 @@ import (
 	"sceau/crypto/vault"
 	"sceau/dossier"
 	"sceau/internal/parts"
+	"sceau/internal/whole"
 )
 
 // Furnish does, once, what a Vault administrator does on the day a platform is set
@@ -86,14 +86,14 @@ func (h *House) secretIDPath(identity string) string {
 }
 
 func (h *House) keepCredential(c vault.Credential) error {
-	if err := writeSecret(h.secretIDPath(c.Identity), []byte(c.SecretID)); err != nil {
+	if err := whole.WriteNew(h.secretIDPath(c.Identity), []byte(c.SecretID)); err != nil {
 		return err
 	}
 	text, err := json.Marshal(storedCredential{Identity: c.Identity, RoleID: c.RoleID})
 	if err != nil {
 		return err
 	}
-	return writeSecret(h.identityPath(c.Identity), text)
+	return whole.WriteNew(h.identityPath(c.Identity), text)
 }
 
 func (h *House) identityCredential(identity string) (storedCredential, error) {
@@ -113,22 +113,25 @@ func (h *House) identityCredential(identity string) (storedCredential, error) {
 }
 
 // lackingIdentities are those without a whole credential, but those of jobs, who have
-// none that stays. Half of one, left by a kill, is cleared.
+// none that stays. Half of one, left by a kill, is cleared, and so is an empty one, as
+// kills of older versions left them.
 func (h *House) lackingIdentities() ([]catalogue.Identity, error) {
 	var lacking []catalogue.Identity
 	for _, who := range h.Catalogue.Identities() {
 		if who.Job {
 			continue
 		}
-		_, err := os.Stat(h.identityPath(who.Name))
+		info, err := os.Stat(h.identityPath(who.Name))
 		switch {
-		case err == nil:
+		case err == nil && info.Size() > 0:
 			continue
-		case !errors.Is(err, os.ErrNotExist):
+		case err != nil && !errors.Is(err, os.ErrNotExist):
 			return nil, err
 		}
-		if err := os.Remove(h.secretIDPath(who.Name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
+		for _, path := range []string{h.secretIDPath(who.Name), h.identityPath(who.Name)} {
+			if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, err
+			}
 		}
 		lacking = append(lacking, who)
 	}
@@ -214,18 +217,17 @@ const logName = "sceau-traces"
 // everybody: with it a stranger verifies the traces.
 func (h *House) makeLogKey() error {
 	path := h.Path("identities", "log.key")
-	if _, err := os.Stat(path); err == nil {
-		return nil
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	secret, public, err := note.GenerateKey(rand.Reader, logName)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	// The public half first: cut here, both are made anew.
+	pub := h.Path("identities", "log.pub")
+	if err := errors.Join(whole.Write(pub, []byte(public+"\n")), os.Chmod(pub, 0o644)); err != nil {
 		return err
 	}
-	if err := os.WriteFile(h.Path("identities", "log.pub"), []byte(public+"\n"), 0o644); err != nil {
-		return err
-	}
-	return writeSecret(path, []byte(secret+"\n"))
+	return whole.WriteNew(path, []byte(secret+"\n"))
 }

@@ -23,6 +23,7 @@ import (
 	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/keyring"
 	"sceau/internal/postgres/pool"
+	"sceau/internal/whole"
 	"sceau/policy"
 )
 
@@ -167,16 +168,18 @@ func (h *House) activation() (*dossier.Activation, error) {
 	path := h.Path("missions", dossier.AccountsName+".key")
 	text, err := readSecret(path)
 	if errors.Is(err, os.ErrNotExist) {
-		text = dossier.NewCredential().Text()
-		if err := writeSecret(path, text); errors.Is(err, os.ErrExist) {
-			if text, err = readSecret(path); err != nil {
-				return nil, err
-			}
-		} else if err != nil {
-			return nil, err
+		err = whole.WriteNew(path, dossier.NewCredential().Text())
+		if err == nil || errors.Is(err, os.ErrExist) {
+			text, err = readSecret(path)
 		}
-	} else if err != nil {
+	}
+	if err != nil {
 		return nil, err
+	}
+	// Half a secret, or none, hashes as well as a whole one: everybody could draw the
+	// credentials that come of it.
+	if _, err := dossier.ParseCredential(text); err != nil {
+		return nil, fmt.Errorf("%s is not whole, and first credentials of accounts are drawn from it: bring back the copy that is kept, or remove it if nobody has entered yet", path)
 	}
 	sum := sha256.Sum256(text)
 	return dossier.NewActivation(sum[:])
@@ -184,7 +187,7 @@ func (h *House) activation() (*dossier.Activation, error) {
 
 // makeSenderKey makes the credential of who sends dossiers in over HTTP, once.
 func (h *House) makeSenderKey() error {
-	err := writeSecret(h.Path("missions", dossier.SenderName+".key"), dossier.NewCredential().Text())
+	err := whole.WriteNew(h.Path("missions", dossier.SenderName+".key"), dossier.NewCredential().Text())
 	if errors.Is(err, os.ErrExist) {
 		return nil
 	}
@@ -202,19 +205,6 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is open to others (%s): make a new one", path, info.Mode().Perm())
 	}
 	return os.ReadFile(path)
-}
-
-// writeSecret writes a new file, 0600, and never over an old one.
-func writeSecret(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // SourceOf names a file by its content, so that an import resumes wherever the file

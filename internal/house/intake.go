@@ -2,15 +2,14 @@ package house
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"sceau/audit"
 	"sceau/dossier"
 	"sceau/internal/blobs"
 	"sceau/internal/postgres/dossiers"
+	"sceau/internal/whole"
 )
 
 // Intake opens the way in, for the campaigns named.
@@ -97,12 +96,8 @@ func (h *House) GiveMissions(ctx context.Context, orders []dossier.MissionOrder)
 			return err
 		}
 		for i, m := range missions {
-			path := h.Path("missions", m.ID+".key")
 			// A file left by a mission that was never added holds no right.
-			if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return err
-			}
-			if err := writeSecret(path, credentials[i].Text()); err != nil {
+			if err := whole.Write(h.Path("missions", m.ID+".key"), credentials[i].Text()); err != nil {
 				return err
 			}
 		}

@@ -62,7 +62,11 @@ func (h *House) logSigner() (note.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the key of the log: %w", err)
 	}
-	return note.NewSigner(strings.TrimSpace(string(text)))
+	signer, err := note.NewSigner(strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil, fmt.Errorf("reading the key of the log: %w", err)
+	}
+	return signer, nil
 }
 
 // Verify rebuilds the traces and compares them, as the identity that reads them.

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"sceau/internal/postgres/migrate"
 	"sceau/internal/postgres/pool"
 	"sceau/internal/postgres/roles"
+	"sceau/internal/whole"
 	"sceau/migrations"
 )
 
@@ -313,11 +313,8 @@ func (h *house) password(cluster, role string) (string, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("reading the password of %s: %w", role, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", fmt.Errorf("making the folder of passwords: %w", err)
-	}
 	b := make([]byte, 24)
 	rand.Read(b) // never fails since Go 1.24
 	made := hex.EncodeToString(b)
-	return made, writeWhole(path, []byte(made+"\n"))
+	return made, whole.Write(path, []byte(made+"\n"))
 }

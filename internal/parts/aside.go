@@ -14,6 +14,7 @@ import (
 	"sceau/internal/parts/turn"
 	"sceau/internal/parts/vaultserver"
 	"sceau/internal/postgres/roles"
+	"sceau/internal/whole"
 )
 
 // States of a home that is made aside. One that was begun answers nobody: a keyring
@@ -106,7 +107,7 @@ func (a *Aside) begin(ctx context.Context, dir string, replace bool) error {
 		}
 		for _, e := range held {
 			// A kill in the very first step leaves a parts.json that is not whole.
-			if !strings.HasPrefix(e.Name(), half) {
+			if !strings.HasPrefix(e.Name(), whole.Half) {
 				return fmt.Errorf("%s holds something that no restore put there: move it away", dir)
 			}
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
@@ -206,7 +207,7 @@ func (a *Aside) RestoreVault(ctx context.Context, snapshot io.Reader, out io.Wri
 		return err
 	}
 	for name, text := range map[string][]byte{"root-token": token, "unseal-share": share, "README": []byte(plainly)} {
-		if err := writeWhole(h.path("vault", name), text); err != nil {
+		if err := whole.Write(h.path("vault", name), text); err != nil {
 			return err
 		}
 	}

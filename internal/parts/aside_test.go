@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sceau/internal/whole"
 )
 
 // begin makes a home aside and says whether it could, then leaves it unfinished.
@@ -56,11 +58,11 @@ func TestAHomeAsideThatWasHalfErasedIsMadeAnew(t *testing.T) {
 
 func TestAHomeAsideOfWhichNothingIsWholeIsMadeAnew(t *testing.T) {
 	home := t.TempDir()
-	put(t, filepath.Join(home, ForTrial, half+"123"))
+	put(t, filepath.Join(home, ForTrial, whole.Half+"123"))
 	if err := begin(t, home); err != nil {
 		t.Error(err)
 	}
-	left, err := filepath.Glob(filepath.Join(home, ForTrial, half+"*"))
+	left, err := filepath.Glob(filepath.Join(home, ForTrial, whole.Half+"*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"sceau/internal/postgres/roles"
+	"sceau/internal/whole"
 )
 
 // The parts, by their names in commands and reports.
@@ -52,9 +53,6 @@ func (e *DownError) Hint() string {
 
 // partsFile is what makes a folder a home.
 const partsFile = "parts.json"
-
-// half begins the name of a file that is not whole yet.
-const half = ".new-"
 
 // house is what is remembered from one command to the next, in parts.json. It
 // holds no secret.
@@ -145,29 +143,5 @@ func (h *house) save() error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(h.path(partsFile), append(text, '\n'))
-}
-
-// writeWhole writes a file of mode 0600 that is there whole or not at all, and
-// still there after a power cut.
-func writeWhole(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), half+"*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
-	}
-	defer os.Remove(f.Name()) // does nothing once renamed
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err2 := f.Close(); err == nil {
-		err = err2
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
-	}
-	return nil
+	return whole.Write(h.path(partsFile), append(text, '\n'))
 }

@@ -14,6 +14,7 @@ import (
 
 	"sceau/internal/parts/pgserver"
 	"sceau/internal/parts/vaultserver"
+	"sceau/internal/whole"
 )
 
 const plainly = `This Vault is for development. Its root token and the share that unseals it lie
@@ -115,7 +116,7 @@ func (h *house) initialize(ctx context.Context, client vaultserver.Client) error
 		return err
 	}
 	for name, text := range map[string]string{"root-token": token + "\n", "unseal-share": share + "\n", "README": plainly} {
-		if err := writeWhole(h.path("vault", name), []byte(text)); err != nil {
+		if err := whole.Write(h.path("vault", name), []byte(text)); err != nil {
 			return err
 		}
 	}
@@ -131,7 +132,7 @@ func (h *house) furnishVault(ctx context.Context, client vaultserver.Client) err
 		return err
 	}
 	// From here on the storage may hold keys: it is never cleared again.
-	return writeWhole(h.path("vault", "furnished"), []byte("the storage of this Vault may hold keys\n"))
+	return whole.Write(h.path("vault", "furnished"), []byte("the storage of this Vault may hold keys\n"))
 }
 
 func (h *house) launchVault(ctx context.Context, v vaultserver.Place, program string) error {

@@ -129,9 +129,9 @@ func TestNothingLeadsToWhoIsForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	units, err := f.Forget(ctx, campaign, dossier.Target{Candidate: gone.ref}, "operator:test")
-	if err != nil || units != before["unit_secret"] {
-		t.Fatalf("%d units are forgotten, error %v, want the %d that the keyring says are theirs", units, err, before["unit_secret"])
+	done, err := f.Forget(ctx, campaign, dossier.Target{Candidate: gone.ref}, "operator:test")
+	if err != nil || done.Units != before["unit_secret"] || done.Stay != nil {
+		t.Fatalf("forgotten: %+v, error %v, want the %d units that the keyring says are theirs", done, err, before["unit_secret"])
 	}
 	if err := opens(gone.ref); !errors.Is(err, crypto.ErrForgotten) {
 		t.Errorf("another node, which had the secret in memory: %v, want ErrForgotten", err)
@@ -149,8 +149,8 @@ func TestNothingLeadsToWhoIsForgotten(t *testing.T) {
 		t.Errorf("somebody else: %v", err)
 	}
 
-	if again, err := f.Forget(ctx, campaign, dossier.Target{Candidate: gone.ref}, "operator:test"); err != nil || again != units {
-		t.Errorf("forgotten again: %d units, error %v", again, err)
+	if again, err := f.Forget(ctx, campaign, dossier.Target{Candidate: gone.ref}, "operator:test"); err != nil || again != done {
+		t.Errorf("forgotten again: %+v, error %v", again, err)
 	}
 	if _, err := f.Forget(ctx, campaign, dossier.Target{Candidate: crypto.NewUnitID()}, "operator:test"); !errors.Is(err, dossier.ErrNoSuchCandidate) {
 		t.Errorf("somebody who never was: %v, want ErrNoSuchCandidate", err)
@@ -228,8 +228,8 @@ func TestAForgottenResponsibleOrBundleLeavesTheFileOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if units, err := f.Forget(ctx, campaign, target, "operator:test"); err != nil || units != 1 {
-			t.Fatalf("forgetting %s: %d units, error %v", text, units, err)
+		if done, err := f.Forget(ctx, campaign, target, "operator:test"); err != nil || done.Units != 1 {
+			t.Fatalf("forgetting %s: %+v, error %v", text, done, err)
 		}
 	}
 
