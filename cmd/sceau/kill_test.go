@@ -15,6 +15,7 @@ import (
 // opens, a copy that was cut is taken for no copy, no version of a key goes before its
 // last wrap has moved and a second person has spoken, and nothing is left lying about.
 func TestWhatIsKilledAtRandomMomentsResumesWhereItWas(t *testing.T) {
+	t.Parallel()
 	seed, rounds, candidates := uint64(time.Now().UnixNano()), 1, 160
 	if os.Getenv("SCEAU_SOAK") != "" {
 		rounds, candidates = 10, 400

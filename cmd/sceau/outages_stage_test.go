@@ -63,7 +63,6 @@ func raise(t *testing.T) *stage {
 	if s.people, err = h.importAll(h.dossiers); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("VAULT_CLIENT_TIMEOUT", "3s") // instead of 10
 	if s.known, err = os.ReadFile(h.dossiers); err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ import (
 // that a person would type, and the refusal beside what is granted. They share one
 // house; one that stops parts or tampers with them asks for its own.
 func TestTheManualIsTrue(t *testing.T) {
+	t.Parallel()
 	h := sharedHouse.open(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
