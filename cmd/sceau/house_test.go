@@ -36,9 +36,14 @@ func (k keeper) Run() int {
 	for _, name := range []string{"SCEAU_HOME", "SCEAU_DATA_DSN", "SCEAU_KEYRING_DSN", "SCEAU_AUDIT_DSN", "VAULT_ADDR"} {
 		os.Unsetenv(name)
 	}
+	// What this process itself asks of Vault, in its outages mostly. Commands have their own.
+	os.Setenv("VAULT_CLIENT_TIMEOUT", "3s") // instead of 10
 	code := k.M.Run()
-	if h, err := sharedHouse.made(); h != nil && err == nil {
-		if err := h.erase(); err != nil {
+	for _, l := range []*lazyHouse{sharedHouse, inhabited, signed, unsigned} {
+		if l.h == nil {
+			continue // nobody needed it
+		}
+		if err := l.h.erase(); err != nil {
 			fmt.Fprintln(os.Stderr, "leaving nothing behind:", err)
 			code = max(code, 1)
 		}
@@ -72,49 +77,130 @@ func (p person) text(name string) string {
 	return s
 }
 
-// sharedHouse is the house of all scripts that spoil nothing: made by the first that
-// needs it, because most runs of this package's tests need none.
-var sharedHouse = &lazyHouse{}
+// Houses are prepared once, each out of the one before, and stopped: a test that needs
+// one of its own gets a copy, which is up in a second where a new one takes seven.
+var (
+	unsigned  = &lazyHouse{from: newHouse}
+	signed    = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
+	inhabited = &lazyHouse{from: signed.copy, step: func(h *testHouse) error { return h.people(60) }}
 
+	// sharedHouse is the house of all tests that spoil nothing.
+	sharedHouse = &lazyHouse{from: inhabited.copy, runs: true}
+)
+
+// A lazyHouse is made by the first that needs it: most runs of this package's tests
+// need none.
 type lazyHouse struct {
+	from func() (*testHouse, error)
+	step func(*testHouse) error // what it has more; nil for nothing
+	runs bool                   // its parts stay up, and it is not copied
+
 	once sync.Once
 	h    *testHouse
 	err  error
 }
 
+func (l *lazyHouse) made() (*testHouse, error) {
+	l.once.Do(func() {
+		l.h, l.err = l.from()
+		if l.err == nil && l.step != nil {
+			l.err = l.step(l.h)
+		}
+		if l.err == nil && !l.runs {
+			l.err = parts.Down(context.Background(), l.h.home, io.Discard)
+		}
+	})
+	return l.h, l.err
+}
+
 func (l *lazyHouse) open(t testing.TB) *testHouse {
 	t.Helper()
 	testkit.Required(t)
-	l.once.Do(func() {
-		if l.h, l.err = newHouse(); l.err == nil {
-			l.err = l.h.sign()
-		}
-		if l.err == nil {
-			l.err = l.h.people(60)
-		}
-	})
-	if l.err != nil {
-		t.Fatalf("making the house: %v", l.err)
+	h, err := l.made()
+	if err != nil {
+		t.Fatalf("making the house: %v", err)
 	}
-	return l.h
+	return h
 }
 
-func (l *lazyHouse) made() (*testHouse, error) { return l.h, l.err }
+// own gives a test a copy that it may spoil, and that goes with it.
+func (l *lazyHouse) own(t testing.TB) *testHouse {
+	t.Helper()
+	testkit.Required(t)
+	h, err := l.copy()
+	if h != nil {
+		t.Cleanup(func() {
+			if err := h.erase(); err != nil {
+				t.Errorf("leaving nothing behind: %v", err)
+			}
+		})
+	}
+	if err != nil {
+		t.Fatalf("making the house: %v", err)
+	}
+	return h
+}
+
+// copy makes a house out of the prepared one, and starts its parts.
+func (l *lazyHouse) copy() (*testHouse, error) {
+	from, err := l.made()
+	if err != nil {
+		return nil, err
+	}
+	h, err := emptyHouse()
+	if err != nil {
+		return h, err
+	}
+	h.a, h.b, h.neighbour, h.everybody = from.a, from.b, from.neighbour, from.everybody
+	if from.dossiers != "" {
+		h.dossiers = filepath.Join(h.home, filepath.Base(from.dossiers))
+	}
+	// With the owners of files: the clusters belong to the account that runs PostgreSQL.
+	if out, err := exec.Command("cp", "-a", from.home+"/.", h.home).CombinedOutput(); err != nil {
+		return h, fmt.Errorf("copying a house: %w: %s", err, out)
+	}
+	if err := h.forgetPorts(); err != nil {
+		return h, err
+	}
+	return h, h.run([]string{"up"})
+}
+
+// forgetPorts has the parts of a copy come up at ports of their own. Two copies that
+// start together would both find those of the original free, and one would be taken for
+// the other: they have the same passwords.
+func (h *testHouse) forgetPorts() error {
+	file := filepath.Join(h.home, "parts.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var kept struct {
+		Postgres string                    `json:"postgres"`
+		Places   map[string]map[string]any `json:"places"`
+	}
+	if err := json.Unmarshal(text, &kept); err != nil {
+		return err
+	}
+	if filepath.IsAbs(kept.Postgres) {
+		return fmt.Errorf("the clusters of %s lie elsewhere: they were not copied", h.home)
+	}
+	for _, place := range kept.Places {
+		delete(place, "port")
+		delete(place, "cluster_port")
+	}
+	if text, err = json.Marshal(kept); err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o600)
+}
 
 const examples = "../../docs/examples/demo"
 
 // newHouse does what the README says, command by command: the parts, two signers, a
 // demonstration campaign, missions. Nobody is in it, and no table is in force yet.
 func newHouse() (*testHouse, error) {
-	home, err := os.MkdirTemp("", "sceau-script-")
+	h, err := emptyHouse()
 	if err != nil {
-		return nil, err
-	}
-	h := &testHouse{home: home}
-	if err := os.Chmod(home, 0o711); err != nil { // PostgreSQL's account crosses it
-		return h, err
-	}
-	if h.keeper, err = watchHouse(home); err != nil {
 		return h, err
 	}
 	return h, h.run(
@@ -124,6 +210,17 @@ func newHouse() (*testHouse, error) {
 		[]string{"campaign", "create", filepath.Join(examples, "campaign.yaml"), "--demo"},
 		[]string{"mission", "import", filepath.Join(examples, "missions.ndjson")},
 	)
+}
+
+// emptyHouse is a folder that goes with this process, its parts stopped.
+func emptyHouse() (*testHouse, error) {
+	home, err := testkit.Folder("sceau-script-")
+	if err != nil {
+		return nil, err
+	}
+	h := &testHouse{home: home}
+	h.keeper, err = watchHouse(home)
+	return h, err
 }
 
 func (h *testHouse) key(name string) string {
@@ -162,7 +259,7 @@ func (h *testHouse) output(args ...string) ([]byte, error) {
 
 func (h *testHouse) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("sceau", args...)
-	cmd.Env = append(os.Environ(), "SCEAU_HOME="+h.home)
+	cmd.Env = append(os.Environ(), "SCEAU_HOME="+h.home, "VAULT_CLIENT_TIMEOUT=")
 	return cmd
 }
 

@@ -8,8 +8,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"sceau/internal/testkit"
 )
 
 // What takes long is killed at random moments, as by a power cut, and typed again until
@@ -17,7 +15,7 @@ import (
 // opens, a copy that was cut is taken for no copy, no version of a key goes before its
 // last wrap has moved and a second person has spoken, and nothing is left lying about.
 func TestWhatIsKilledAtRandomMomentsResumesWhereItWas(t *testing.T) {
-	testkit.Required(t)
+	t.Parallel()
 	seed, rounds, candidates := uint64(time.Now().UnixNano()), 1, 160
 	if os.Getenv("SCEAU_SOAK") != "" {
 		rounds, candidates = 10, 400
@@ -27,20 +25,7 @@ func TestWhatIsKilledAtRandomMomentsResumesWhereItWas(t *testing.T) {
 	}
 	t.Logf("SCEAU_SEED=%d", seed)
 
-	h, err := newHouse()
-	if h != nil {
-		t.Cleanup(func() {
-			if err := h.erase(); err != nil {
-				t.Errorf("leaving nothing behind: %v", err)
-			}
-		})
-	}
-	if err == nil {
-		err = h.sign()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := signed.own(t)
 	w := watch(t, h, candidates)
 	k := &killer{h: h, dice: rand.New(rand.NewPCG(seed, 0)), struck: w.struck}
 	victims := []*victim{w.importing(6), w.epoch(4), w.approval(4), w.rotation(3), w.backup(3)}

@@ -36,6 +36,7 @@ type watcher struct {
 	acknowledged map[string]int      // who was in at the last kill of an import
 	backups      []string
 	old          []crypto.Placed // wraps as they stood before the epoch
+	patience     time.Duration   // for locks of a client that is gone
 }
 
 const campaign = "2026"
@@ -47,7 +48,7 @@ func watch(t *testing.T, h *testHouse, candidates int) *watcher {
 		t.Fatal(err)
 	}
 	t.Cleanup(open.Close)
-	w := &watcher{h: h, open: open, candidates: candidates, people: map[string][]person{}}
+	w := &watcher{h: h, open: open, candidates: candidates, people: map[string][]person{}, patience: 5 * time.Second}
 	if w.job, w.store, err = open.KeyJob(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +305,7 @@ func (w *watcher) leftovers(t *testing.T) (wrong []string) {
 	for _, cluster := range roles.Clusters {
 		// PostgreSQL notices within a moment that a client is gone.
 		const held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-		end := time.Now().Add(5 * time.Second)
+		end := time.Now().Add(w.patience)
 		for count(t, w.h, cluster, held) > 0 {
 			if time.Now().After(end) {
 				wrong = append(wrong, "a lock is left behind in cluster "+cluster)

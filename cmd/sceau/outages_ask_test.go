@@ -261,7 +261,7 @@ func (s *stage) run(o outage, stdin string, args ...string) seen {
 	defer cancel()
 	like := s.house.command(args...)
 	cmd := exec.CommandContext(ctx, like.Path, args...)
-	cmd.Env = append(like.Env, "TMPDIR="+s.tmp)
+	cmd.Env = append(like.Env, "TMPDIR="+s.tmp, "VAULT_CLIENT_TIMEOUT=3s")
 	if o.proxied {
 		cmd.Env = append(cmd.Env, "VAULT_ADDR="+s.proxy.URL, "VAULT_CLIENT_TIMEOUT=2s")
 	}

@@ -30,7 +30,6 @@ import (
 	"sceau/internal/postgres/roles"
 	"sceau/internal/scan"
 	"sceau/internal/synth"
-	"sceau/internal/testkit"
 )
 
 // A stage is a house of its own with the processes that serve, which live through
@@ -55,32 +54,15 @@ type stage struct {
 }
 
 func raise(t *testing.T) *stage {
-	testkit.Required(t)
-	h, err := newHouse()
-	if h != nil {
-		t.Cleanup(func() {
-			if err := h.erase(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	if err == nil {
-		err = h.sign()
-	}
-	if err == nil {
-		err = h.people(60)
-	}
-	if err != nil {
-		t.Fatalf("making the house: %v", err)
-	}
+	h := inhabited.own(t)
 	s := &stage{T: t, house: h, servers: map[string]string{}, aside: t.TempDir(), tmp: t.TempDir()}
+	var err error
 	if s.at, err = parts.Locate(h.home); err != nil {
 		t.Fatal(err)
 	}
 	if s.people, err = h.importAll(h.dossiers); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("VAULT_CLIENT_TIMEOUT", "3s") // instead of 10
 	if s.known, err = os.ReadFile(h.dossiers); err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ type outage struct {
 // clear or kept for later, nothing is half done, and when the part is back the same
 // request is answered with no restart.
 func TestWhatACallerSeesOfEachOutageAndThatNothingOpenedUntracedOrLayInClear(t *testing.T) {
+	t.Parallel()
 	s := raise(t)
 	all := outages()
 	attempts := s.attempts(len(all))

@@ -23,6 +23,7 @@ import (
 
 	"sceau/internal/backup"
 	"sceau/internal/parts"
+	"sceau/internal/parts/pgserver"
 	"sceau/internal/postgres/keyring"
 	"sceau/internal/postgres/roles"
 	"sceau/internal/testkit"
@@ -46,12 +47,17 @@ const (
 	blobTwo = "blobs/ZY/ZYXWVUTSRQPONMLKJIHGFEDCBA"
 )
 
+func TestMain(m *testing.M) {
+	// Parts that the environment of whoever runs the tests would lend.
+	for _, name := range []string{"SCEAU_DATA_DSN", "SCEAU_KEYRING_DSN", "SCEAU_AUDIT_DSN", "VAULT_ADDR"} {
+		os.Unsetenv(name)
+	}
+	os.Exit(m.Run())
+}
+
 func newHome(t *testing.T) string {
 	t.Helper()
 	testkit.Required(t)
-	for _, name := range []string{"SCEAU_DATA_DSN", "SCEAU_KEYRING_DSN", "SCEAU_AUDIT_DSN", "VAULT_ADDR"} {
-		t.Setenv(name, "")
-	}
 	home, err := os.MkdirTemp("", "sceau-test-backup-")
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +245,9 @@ func pids(t *testing.T, home string) (all []int) {
 	return all
 }
 
-// One live home lives through all of it: making one takes seconds.
+// One live home lives through all of it: making one takes seconds. Alone, because it is
+// lent parts by the environment; the tests after it wait more than they compute, and run
+// side by side.
 func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 	l := newLive(t)
 	dir, summary := l.backup(t, backup.Options{})
@@ -340,7 +348,9 @@ func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 		}
 		// Killed as by a power cut, it opens again at the next start.
 		for _, pid := range pids(t, at.Home) {
-			syscall.Kill(pid, syscall.SIGKILL)
+			if err := pgserver.Halt(t.Context(), pid, syscall.SIGKILL, syscall.SIGKILL, 10*time.Second); err != nil {
+				t.Fatal(err)
+			}
 		}
 		again, err := parts.Up(t.Context(), at.Home, new(bytes.Buffer))
 		if err != nil {
@@ -717,6 +727,7 @@ func TestWhateverTheStepAtWhichItIsKilled(t *testing.T) {
 		killed(t)
 		return
 	}
+	t.Parallel()
 	l := newLive(t)
 	child := func(step, verb, dir string) {
 		t.Helper()
@@ -780,6 +791,7 @@ func TestWhateverTheStepAtWhichItIsKilled(t *testing.T) {
 
 // The live home is lost but for what its keepers bring: no part of it ever runs.
 func TestAPlatformComesBackFromItsBackupAndWhatItsKeepersBring(t *testing.T) {
+	t.Parallel()
 	l := newLive(t)
 	dir, _ := l.backup(t, backup.Options{})
 	empty := newHome(t)
@@ -874,6 +886,7 @@ func killed(t *testing.T) {
 
 // A home made before there were backups keeps its keys in files.
 func TestAHomeWhoseVaultIsOnFilesIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	write(t, home, "parts.json", `{"places":{"vault":{"storage":"file"}}}`)
 	if err := parts.Start(t.Context(), home, parts.Vault); err != nil {

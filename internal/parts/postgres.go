@@ -179,7 +179,7 @@ func (h *house) launchCluster(ctx context.Context, cluster string, bin pgserver.
 	return nil
 }
 
-func (h *house) stopCluster(ctx context.Context, cluster string) error {
+func (h *house) stopCluster(ctx context.Context, cluster string, polite syscall.Signal) error {
 	if h.postgres() == "" {
 		return nil
 	}
@@ -187,8 +187,7 @@ func (h *house) stopCluster(ctx context.Context, cluster string) error {
 	if !running {
 		return nil
 	}
-	// SIGINT is PostgreSQL's fast stop: clients are cut, nothing committed is lost.
-	return pgserver.Halt(ctx, lock.PID, syscall.SIGINT, syscall.SIGQUIT, 20*time.Second)
+	return pgserver.Halt(ctx, lock.PID, polite, syscall.SIGQUIT, 20*time.Second)
 }
 
 // keepPort keeps the port of last time, so that addresses written elsewhere stay

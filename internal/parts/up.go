@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -108,15 +109,25 @@ func Down(ctx context.Context, home string, out io.Writer) error {
 	// Vault first: what still works then works on nothing it could open.
 	names := slices.Clone(Names)
 	slices.Reverse(names)
-	return stop(ctx, home, out, names...)
+	return stop(ctx, home, out, orderly, names...)
 }
 
 // Stop stops one private part.
 func Stop(ctx context.Context, home, name string) error {
-	return stop(ctx, home, io.Discard, name)
+	return stop(ctx, home, io.Discard, orderly, name)
 }
 
-func stop(ctx context.Context, home string, out io.Writer, names ...string) error {
+// A manner is the signal by which each kind of part is asked to stop.
+type manner struct{ cluster, vault syscall.Signal }
+
+var (
+	// SIGINT is PostgreSQL's fast stop: clients are cut, nothing committed is lost.
+	orderly = manner{cluster: syscall.SIGINT, vault: syscall.SIGTERM}
+	// What is about to be erased writes no checkpoint and takes leave of nobody.
+	atOnce = manner{cluster: syscall.SIGQUIT, vault: syscall.SIGKILL}
+)
+
+func stop(ctx context.Context, home string, out io.Writer, how manner, names ...string) error {
 	h, end, err := enter(ctx, home)
 	if err != nil {
 		return err
@@ -128,9 +139,9 @@ func stop(ctx context.Context, home string, out io.Writer, names ...string) erro
 		group.Go(func() error {
 			var err error
 			if name == Vault {
-				err = h.stopVault(ctx)
+				err = h.stopVault(ctx, how.vault)
 			} else {
-				err = h.stopCluster(ctx, name)
+				err = h.stopCluster(ctx, name, how.cluster)
 			}
 			if err != nil {
 				return fmt.Errorf("stopping part %s: %w", name, err)
@@ -153,7 +164,7 @@ func Erase(ctx context.Context, home string) error {
 			}
 		}
 	}
-	if err := Down(ctx, home, io.Discard); err != nil {
+	if err := stop(ctx, home, io.Discard, atOnce, Names...); err != nil {
 		return err
 	}
 	h, err := openHouse(home)

@@ -89,7 +89,7 @@ func (h *house) unseal(ctx context.Context, v vaultserver.Place, client vaultser
 		// Killed between the answer of Vault and our writing it down: the secrets
 		// are lost, and nothing was ever sealed under them.
 		say("clearing a half-made Vault")
-		if err := h.stopVault(ctx); err != nil {
+		if err := h.stopVault(ctx, orderly.vault); err != nil {
 			return err
 		}
 		if err := os.RemoveAll(v.StorageDir()); err != nil {
@@ -185,12 +185,12 @@ func (h *house) vaultPID() int {
 	return pid
 }
 
-func (h *house) stopVault(ctx context.Context) error {
+func (h *house) stopVault(ctx context.Context, polite syscall.Signal) error {
 	pid := h.vaultPID()
 	if pid == 0 {
 		return nil
 	}
-	if err := pgserver.Halt(ctx, pid, syscall.SIGTERM, syscall.SIGKILL, 10*time.Second); err != nil {
+	if err := pgserver.Halt(ctx, pid, polite, syscall.SIGKILL, 10*time.Second); err != nil {
 		return err
 	}
 	return os.Remove(h.vault().PIDFile())

@@ -30,28 +30,38 @@ func Required(t testing.TB) {
 // temporary makes a folder that the account can enter, and that goes, with the
 // servers that live in it, when this process ends.
 func temporary(prefix string, as pgserver.Account) (string, error) {
-	var dir string
-	for _, root := range []string{os.TempDir(), "/tmp", "/var/tmp"} {
-		if as.CanReach(root) != nil {
-			continue // a TMPDIR inside a home of mode 0700
-		}
-		d, err := os.MkdirTemp(root, prefix)
-		if err != nil {
-			return "", fmt.Errorf("making a temporary folder: %w", err)
-		}
-		dir = d
-		break
-	}
-	if dir == "" {
-		return "", fmt.Errorf("account %s can enter no temporary folder", as.Name)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil {
+	dir, err := folder(prefix, as)
+	if err != nil {
 		return "", err
 	}
 	if err := as.Own(dir); err != nil {
 		return "", err
 	}
 	return dir, watch(dir)
+}
+
+// Folder makes a temporary folder that the account which runs PostgreSQL can cross, so
+// that a home in it has its clusters below it. The caller removes it.
+func Folder(prefix string) (string, error) {
+	as, err := pgserver.Lend()
+	if err != nil {
+		return "", err
+	}
+	return folder(prefix, as)
+}
+
+func folder(prefix string, as pgserver.Account) (string, error) {
+	for _, root := range []string{os.TempDir(), "/tmp", "/var/tmp"} {
+		if as.CanReach(root) != nil {
+			continue // a TMPDIR inside a home of mode 0700
+		}
+		dir, err := os.MkdirTemp(root, prefix)
+		if err != nil {
+			return "", fmt.Errorf("making a temporary folder: %w", err)
+		}
+		return dir, os.Chmod(dir, 0o711)
+	}
+	return "", fmt.Errorf("account %s can enter no temporary folder", as.Name)
 }
 
 // The watchdog waits for the end of its standard input, which is the end of this

@@ -58,6 +58,7 @@ func serve(path string) error {
 	}
 	// Nothing below info: debug lines name paths of requests.
 	log := hclog.New(&hclog.LoggerOptions{Name: "vaultd", Level: hclog.Info, Output: os.Stderr})
+	waitForStandbys = 0 // there are none
 	core, err := newCore(config, log)
 	if err != nil {
 		return err
