@@ -88,7 +88,7 @@ func (w *watcher) mustBeWhole(t *testing.T, when string) {
 // findings is everything that is not as it should be.
 func (w *watcher) findings(t *testing.T) (wrong []string) {
 	t.Helper()
-	for _, look := range []func(*testing.T) []string{w.counts, w.persons, w.secrets, w.trims, w.reads, w.traces, w.copies, w.leftovers} {
+	for _, look := range []func(*testing.T) []string{w.counts, w.persons, w.secrets, w.trims, w.turned, w.reads, w.traces, w.copies, w.leftovers} {
 		wrong = append(wrong, look(t)...)
 	}
 	return wrong
@@ -165,14 +165,11 @@ func (w *watcher) secrets(t *testing.T) (wrong []string) {
 	if lone > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d candidates have lost the secrets of their own classes", lone))
 	}
-	names, err := w.store.Names(t.Context(), campaign)
+	keys, err := rotation.Wrapping(t.Context(), w.store, campaign)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range names {
-		if !key.Role.Wraps() || key.State != crypto.KeyActive {
-			continue
-		}
+	for _, key := range keys {
 		page, _, err := w.job.Wraps.Page(t.Context(), key, 0, nil, math.MaxInt32)
 		if err == nil {
 			err = crypto.Verify(t.Context(), w.job.Verifier, key, page)
@@ -189,15 +186,12 @@ func (w *watcher) secrets(t *testing.T) (wrong []string) {
 func (w *watcher) trims(t *testing.T) (wrong []string) {
 	t.Helper()
 	ctx := t.Context()
-	names, err := w.store.Names(ctx, campaign)
+	keys, err := rotation.Wrapping(ctx, w.store, campaign)
 	if err != nil {
 		t.Fatal(err)
 	}
 	approved := w.approved(t)
-	for _, key := range names {
-		if !key.Role.Wraps() || key.State != crypto.KeyActive {
-			continue
-		}
+	for _, key := range keys {
 		// Vault first: a trim that is on its way comes after the wraps have moved.
 		v, err := w.job.Keeper.Versions(ctx, key.Name)
 		if err != nil {
@@ -214,6 +208,31 @@ func (w *watcher) trims(t *testing.T) (wrong []string) {
 		}
 		if v.Kept > max(1, approved[key.Name]) {
 			wrong = append(wrong, fmt.Sprintf("the %s key %s is trimmed below version %d, and nobody approved more than %d", key.Role, key.Of, v.Kept, approved[key.Name]))
+		}
+	}
+	return wrong
+}
+
+// turned looks for a key that a rotation, typed again after a kill, has turned twice or
+// left out: each rotation and, for that of persons, each epoch is one version in Vault.
+func (w *watcher) turned(t *testing.T) (wrong []string) {
+	t.Helper()
+	const rotations, epochs = "SELECT count(*) FROM key_rotation WHERE done_at IS NOT NULL", "SELECT count(*) FROM epoch WHERE state <> 'turning'"
+	keys, err := rotation.Wrapping(t.Context(), w.store, campaign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		want := 1 + count(t, w.h, parts.Keyring, rotations)
+		if key.Role == crypto.RolePerson {
+			want += count(t, w.h, parts.Keyring, epochs)
+		}
+		v, err := w.job.Keeper.Versions(t.Context(), key.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if int(v.Newest) != want {
+			wrong = append(wrong, fmt.Sprintf("the %s key is at version %d, and has turned %d times", key.Label(), v.Newest, want-1))
 		}
 	}
 	return wrong

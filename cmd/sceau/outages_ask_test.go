@@ -72,18 +72,21 @@ func (s *stage) all(o outage, a attempt) []seen {
 }
 
 func (s *stage) reads(o outage, a attempt) []seen {
+	read := func(identity string, p person, item string) seen {
+		ask := func() seen { return s.read(identity, p.Accounts[0], p.Ref, item) }
+		if o.over { // the first of a process may find its connections dead
+			return s.patiently(ask)
+		}
+		return ask()
+	}
 	saw := []seen{
 		s.named("is the service there (`GET /v1/health`)", s.health("portal")),
 		s.named("ask the table (`POST /v1/decide`)", s.decide()),
-		s.named("read what was read a moment ago", s.read("portal", a.warm.Accounts[0], a.warm.Ref, "last_name")),
+		s.named("read what was read a moment ago", read("portal", a.warm, "last_name")),
 	}
 	return append(saw, together(
-		func() seen {
-			return s.named("read what nobody read yet", s.read("portal", a.cold.Accounts[0], a.cold.Ref, "last_name"))
-		},
-		func() seen {
-			return s.named("read of class health", s.read("health", a.cold.Accounts[0], a.cold.Ref, "A07.03"))
-		},
+		func() seen { return s.named("read what nobody read yet", read("portal", a.cold, "last_name")) },
+		func() seen { return s.named("read of class health", read("health", a.cold, "A07.03")) },
 		func() seen { return s.named("`dossier find` by index", s.find(o, a.cold)) },
 	)...)
 }
@@ -122,6 +125,7 @@ func together(asks ...func() seen) []seen {
 func (s *stage) again(o outage, a attempt, before []seen) []seen {
 	o.over = true
 	thaw := s.named("`keys thaw`", s.run(o, "", "keys", "thaw", "--class", "fraud"))
+	thaw.done = thaw.done || strings.Contains(thaw.line, "is not frozen")
 	saw := append([]seen{thaw}, s.reads(o, a)...)
 	if !wasDone(before, "create") {
 		saw = append(saw, s.named("create a dossier", s.patiently(func() seen { return s.create(a.created) })))
@@ -335,7 +339,7 @@ var (
 	keyName    = regexp.MustCompile(`sceau-[a-z0-9-]+`)
 	keyVersion = regexp.MustCompile(`version [0-9]+`)
 	// How far a command had come when it failed is no answer.
-	progress = regexp.MustCompile(`^sceau: (re-wrapping|verifying)$`)
+	progress = regexp.MustCompile(`^sceau: (re-wrapping|verifying) [a-z_ ]+$`)
 )
 
 func plain(text string) string {

@@ -77,15 +77,22 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 // ready asks every part something small, as the role that serves: a server that takes
 // connections and answers nobody is not there.
 func ready(ctx context.Context, data *pool.Pool, wraps crypto.Book, trace *audit.Log, keys *vault.Client) error {
-	asked, ctx := errgroup.WithContext(ctx)
-	asked.Go(func() error { return dossiers.Ready(ctx, data) })
-	asked.Go(func() error { _, err := wraps.Names(ctx, ""); return err })
-	asked.Go(func() error {
-		if err := trace.Ready(ctx); err != nil {
-			return fmt.Errorf("asking for traces: %w: %w", dossier.ErrUnavailable, err)
-		}
-		return nil
-	})
-	asked.Go(func() error { return keys.Health(ctx) })
+	var asked errgroup.Group
+	ask := func(part string, do func() error) {
+		asked.Go(func() error {
+			err := do()
+			if err != nil { // a connection that died with its server is found dead by its first use
+				err = do()
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w: %w", part, dossier.ErrUnavailable, err)
+			}
+			return nil
+		})
+	}
+	ask("the data cluster", func() error { return dossiers.Ready(ctx, data) })
+	ask("the keyring cluster", func() error { _, err := wraps.Names(ctx, ""); return err })
+	ask("the audit cluster", func() error { return trace.Ready(ctx) })
+	ask("vault", func() error { return keys.Health(ctx) })
 	return asked.Wait()
 }

@@ -26,6 +26,10 @@ func Away(err error) bool {
 		}
 		return false
 	}
+	// Nothing was sent: the connection had died with its server, and its first use found out.
+	if pgconn.SafeToRetry(err) {
+		return true
+	}
 	var unreached *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &unreached) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
