@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,10 +25,7 @@ func (w *watcher) importing(kills int) *victim {
 	v.ready = func(t *testing.T) []string {
 		file := filepath.Join(w.h.home, fmt.Sprintf("dossiers-%d.ndjson", len(w.files)))
 		w.files = append(w.files, file)
-		err := w.h.run([]string{"generate", "--candidates", fmt.Sprint(w.candidates), "--seed", strconv.Itoa(len(w.files)), "--edge", "--out", file})
-		if err != nil {
-			t.Fatal(err)
-		}
+		w.generate(t, file)
 		return []string{"import", file}
 	}
 	v.over = func(t *testing.T) bool {
@@ -36,6 +37,38 @@ func (w *watcher) importing(kills int) *victim {
 	}
 	v.after = func(t *testing.T) { w.acknowledged = w.accounts(t) }
 	return v
+}
+
+// generate writes a file of people who have no number of those in another file. Among
+// thousands of two seeds somebody has, and would be refused with reason.
+func (w *watcher) generate(t *testing.T, file string) {
+	t.Helper()
+	for fresh := false; !fresh; {
+		w.seed++
+		err := w.h.run([]string{"generate", "--candidates", fmt.Sprint(w.candidates), "--seed", strconv.Itoa(w.seed), "--edge", "--out", file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh = true
+		mine := map[string]bool{}
+		for line := range bytes.Lines(text) {
+			var p person
+			if err := json.Unmarshal(line, &p.Dossier); err != nil {
+				t.Fatal(err)
+			}
+			for _, number := range []string{p.text("registration_number"), p.text("ine")} {
+				fresh = fresh && !w.numbers[number]
+				mine[number] = number != ""
+			}
+		}
+		if fresh {
+			maps.Copy(w.numbers, mine)
+		}
+	}
 }
 
 // epoch carries an epoch to where it waits for a second person.

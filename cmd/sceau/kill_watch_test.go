@@ -32,6 +32,8 @@ type watcher struct {
 	candidates int // in each file
 
 	files        []string            // that are imported, the last of them maybe in part
+	seed         int                 // of the last of them
+	numbers      map[string]bool     // by which somebody in them is known
 	people       map[string][]person // who entered, by file
 	acknowledged map[string]int      // who was in at the last kill of an import
 	backups      []string
@@ -48,7 +50,7 @@ func watch(t *testing.T, h *testHouse, candidates int) *watcher {
 		t.Fatal(err)
 	}
 	t.Cleanup(open.Close)
-	w := &watcher{h: h, open: open, candidates: candidates, people: map[string][]person{}, patience: 5 * time.Second}
+	w := &watcher{h: h, open: open, candidates: candidates, numbers: map[string]bool{}, people: map[string][]person{}, patience: 5 * time.Second}
 	if w.job, w.store, err = open.KeyJob(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
