@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/dossier"
 	"sceau/internal/parts"
@@ -44,6 +45,7 @@ type House struct {
 
 	pools    map[string]*pool.Pool     // of the data cluster, by role
 	keyrings map[string]*keyring.Store // by role
+	logs     map[string]*audit.Log     // by identity
 }
 
 // Open reads the register and finds the parts. It connects to nothing yet: a verb
@@ -64,7 +66,7 @@ func At(addresses parts.Addresses) (*House, error) {
 	}
 	h := &House{Catalogue: c, Words: policy.NewVocabulary(c), Forms: dossier.NewForms(c), Parts: addresses,
 		Now: time.Now, home: addresses.Home, pools: map[string]*pool.Pool{},
-		keyrings: map[string]*keyring.Store{}}
+		keyrings: map[string]*keyring.Store{}, logs: map[string]*audit.Log{}}
 	h.Layout = dossier.NewLayout(c, h.Forms)
 	h.rings = newRings(h)
 	return h, nil
@@ -81,6 +83,7 @@ func (h *House) Close() {
 	h.close = nil
 	clear(h.pools)
 	clear(h.keyrings)
+	clear(h.logs)
 }
 
 // Path is a place under the home.

@@ -15,8 +15,14 @@ import (
 	"sceau/internal/postgres/traces"
 )
 
-// Traces opens the log for one identity of this process.
+// Traces opens the log for one identity of this process, once: each has connections, and
+// a goroutine that writes.
 func (h *House) Traces(ctx context.Context, identity string) (*audit.Log, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if log, ok := h.logs[identity]; ok {
+		return log, nil
+	}
 	keys, err := h.keys(identity)
 	if err != nil {
 		return nil, err
@@ -39,9 +45,8 @@ func (h *House) Traces(ctx context.Context, identity string) (*audit.Log, error)
 		store.Close()
 		return nil, err
 	}
-	h.mu.Lock()
+	h.logs[identity] = log
 	h.close = append(h.close, store.Close, log.Close, func() { h.checkpoint(log) })
-	h.mu.Unlock()
 	return log, nil
 }
 
