@@ -236,7 +236,7 @@ func (r *Resealing) end(ctx context.Context, t *rotation.BranchTurn, began time.
 	if !out.Due.IsZero() {
 		return nil
 	}
-	t.State, t.Done = rotation.Resealed, r.Now()
+	t.State, t.Done = rotation.BranchEnded, r.Now()
 	out.Ended = true
 	return r.Turns.SaveBranchTurn(ctx, *t)
 }

@@ -11,13 +11,13 @@ import (
 	"sceau/crypto/rotation"
 )
 
-// resealed holds the keys of one page.
-type resealed struct {
+// pageKeys are the keys of one page of rows.
+type pageKeys struct {
 	found  crypto.Found
 	halves map[crypto.UnitID]map[uint32]*crypto.Half // by version
 }
 
-func (o *resealed) close() {
+func (o *pageKeys) close() {
 	for _, versions := range o.halves {
 		for _, h := range versions {
 			h.Zero()
@@ -27,7 +27,7 @@ func (o *resealed) close() {
 
 // openRows turns the locks of the units of a page, in one batch, under the version to
 // come and those that the rows say. A version that never was is a row's fault.
-func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *TablePlan, rows []SealedRow) (*resealed, error) {
+func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *TablePlan, rows []SealedRow) (*pageKeys, error) {
 	versions, err := crypto.BranchVersions(ctx, r.Ring.Store, t.Campaign, t.Class)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *
 			units = append(units, row.Unit)
 		}
 	}
-	o := &resealed{halves: map[crypto.UnitID]map[uint32]*crypto.Half{}}
+	o := &pageKeys{halves: map[crypto.UnitID]map[uint32]*crypto.Half{}}
 	if o.found, err = r.Ring.Find(ctx, t.Campaign, units...); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (r *Resealing) openRows(ctx context.Context, t *rotation.BranchTurn, plan *
 	return o, nil
 }
 
-func (r *Resealing) openOneByOne(ctx context.Context, campaign string, o *resealed, units []crypto.UnitID, branches []crypto.Branch) error {
+func (r *Resealing) openOneByOne(ctx context.Context, campaign string, o *pageKeys, units []crypto.UnitID, branches []crypto.Branch) error {
 	// Unless it is no unit's fault: keys closed since, or a branch key that was altered.
 	if err := r.stopped(ctx, campaign, catalogue.ClassID(branches[0].Class)); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (r *Resealing) stopped(ctx context.Context, campaign string, class catalogu
 	return err
 }
 
-func (o *resealed) keep(unit crypto.UnitID, halves []*crypto.Half) {
+func (o *pageKeys) keep(unit crypto.UnitID, halves []*crypto.Half) {
 	o.halves[unit] = map[uint32]*crypto.Half{}
 	for _, h := range halves {
 		o.halves[unit][h.Version()] = h
@@ -114,7 +114,7 @@ func (o *resealed) keep(unit crypto.UnitID, halves []*crypto.Half) {
 }
 
 // reseal seals one row anew. With an error goes the item that does not open, if it is one.
-func (r *Resealing) reseal(ctx context.Context, t *rotation.BranchTurn, plan *TablePlan, o *resealed, row SealedRow) (Swap, catalogue.ItemID, error) {
+func (r *Resealing) reseal(ctx context.Context, t *rotation.BranchTurn, plan *TablePlan, o *pageKeys, row SealedRow) (Swap, catalogue.ItemID, error) {
 	swap := Swap{Was: row, Becomes: SealedRow{Table: row.Table, Unit: row.Unit, Record: row.Record, BranchVersion: t.Version}}
 	old, anew := o.halves[row.Unit][row.BranchVersion], o.halves[row.Unit][t.Version]
 	if old == nil || anew == nil {

@@ -483,7 +483,7 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		under := begun
 		under.State, under.Added, under.Pass, under.Table, under.After, under.Resealed = rotation.Resealing, at.Add(time.Millisecond), at.Add(time.Second), "choices_other", []byte{1, 2}, 7
 		ended := under
-		ended.State, ended.Pass, ended.Table, ended.After, ended.Done = rotation.Resealed, time.Time{}, "", nil, at.Add(time.Hour)
+		ended.State, ended.Pass, ended.Table, ended.After, ended.Done = rotation.BranchEnded, time.Time{}, "", nil, at.Add(time.Hour)
 		for _, turn := range []rotation.BranchTurn{begun, under, ended} {
 			if err := store.SaveBranchTurn(t.Context(), turn); err != nil {
 				t.Fatal(err)
@@ -495,7 +495,7 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 			}
 			another := turn
 			another.Version = 4
-			if turn.State != rotation.Resealed {
+			if turn.State != rotation.BranchEnded {
 				if err := store.SaveBranchTurn(t.Context(), another); err == nil {
 					t.Error("a second one was begun before the first ended")
 				}

@@ -252,7 +252,7 @@ func (s *Store) SaveBranchTurn(ctx context.Context, t rotation.BranchTurn) error
 		case same && o.Version == t.Version:
 			s.branching[i] = t
 			return nil
-		case same && o.State != rotation.Resealed:
+		case same && o.State != rotation.BranchEnded:
 			return fmt.Errorf("version %d of class %s has not ended", o.Version, t.Class)
 		}
 	}

@@ -33,9 +33,9 @@ type BranchTurn struct {
 type BranchState string
 
 const (
-	Adding    BranchState = "adding"
-	Resealing BranchState = "resealing"
-	Resealed  BranchState = "ended"
+	Adding      BranchState = "adding"
+	Resealing   BranchState = "resealing"
+	BranchEnded BranchState = "ended"
 )
 
 // BranchTurns keeps them.
@@ -48,7 +48,7 @@ type BranchTurns interface {
 // OpenBranchTurn is the change of a class's branch key that has not ended, if there is one.
 func OpenBranchTurn(ctx context.Context, turns BranchTurns, campaign, class string) (BranchTurn, bool, error) {
 	t, any, err := turns.LastBranchTurn(ctx, campaign, class)
-	if err != nil || !any || t.State == Resealed {
+	if err != nil || !any || t.State == BranchEnded {
 		return BranchTurn{}, false, err
 	}
 	return t, true, nil

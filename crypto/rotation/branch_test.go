@@ -89,7 +89,7 @@ func TestABranchKeyIsChangedAgainOnlyWhenTheChangeBeforeHasEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	turn.State, turn.Done = rotation.Resealed, w.now
+	turn.State, turn.Done = rotation.BranchEnded, w.now
 	if err := w.store.SaveBranchTurn(t.Context(), turn); err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func Backup(ctx context.Context, from parts.Addresses, keeps Keeps, dir string, 
 	if err != nil {
 		return Summary{}, err
 	}
-	ctx, release, err := keyring.Hold(ctx, holder)
+	ctx, release, err := keyring.Copying(ctx, holder)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -451,7 +451,7 @@ func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 			asked = true
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
-			if _, release, err := keyring.HoldAlone(ctx, dsn); err == nil {
+			if _, release, err := keyring.NoCopying(ctx, dsn); err == nil {
 				release()
 				t.Error("keys may be destroyed in the middle of a backup")
 			}
@@ -462,7 +462,7 @@ func TestAPlatformIsCopiedAndBroughtBackBesideItself(t *testing.T) {
 		to := filepath.Join(t.TempDir(), "backup")
 		_, err = backup.Backup(t.Context(), l.at, keeps, to, backup.Options{Progress: func(s backup.Step) {
 			if s.Doing == "dumping cluster audit" {
-				exec1(t, l.at, parts.Keyring, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sceau hold'")
+				exec1(t, l.at, parts.Keyring, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sceau copying'")
 				time.Sleep(100 * time.Millisecond)
 			}
 		}})

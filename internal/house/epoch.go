@@ -270,7 +270,7 @@ func (t trial) WhileNoBackup(ctx context.Context, do func(context.Context) error
 	if err != nil {
 		return err
 	}
-	held, release, err := keyring.HoldAlone(ctx, dsn)
+	held, release, err := keyring.NoCopying(ctx, dsn)
 	if err != nil {
 		return err
 	}

@@ -602,7 +602,7 @@ func TestASealingAnewThatWasCutAnywhereIsEndedByTheNext(t *testing.T) {
 			}
 			var report dossier.Reseal
 			for range 4 { // a cut may leave blobs too young to be removed
-				if turn, _, _ := r.turns.LastBranchTurn(t.Context(), campaign, "income"); turn.State == rotation.Resealed {
+				if turn, _, _ := r.turns.LastBranchTurn(t.Context(), campaign, "income"); turn.State == rotation.BranchEnded {
 					break
 				}
 				r.settle(t)

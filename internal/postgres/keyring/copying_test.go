@@ -28,35 +28,35 @@ func tries(t *testing.T, hold holding, dsn string) bool {
 
 func TestNothingIsDestroyedWhileSomebodyCopiesKeys(t *testing.T) {
 	dsn := testkit.Postgres(t, "keyring").DSN(roles.Owner)
-	_, first, err := keyring.Hold(t.Context(), dsn)
+	_, first, err := keyring.Copying(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, second, err := keyring.Hold(t.Context(), dsn)
+	_, second, err := keyring.Copying(t.Context(), dsn)
 	if err != nil {
 		t.Fatalf("two backups at once: %v", err)
 	}
 	first()
-	if tries(t, keyring.HoldAlone, dsn) {
+	if tries(t, keyring.NoCopying, dsn) {
 		t.Error("keys may be destroyed while one of two backups goes on")
 	}
 	second()
-	_, alone, err := keyring.HoldAlone(t.Context(), dsn)
+	_, alone, err := keyring.NoCopying(t.Context(), dsn)
 	if err != nil {
 		t.Fatalf("with nobody there: %v", err)
 	}
-	if tries(t, keyring.Hold, dsn) || tries(t, keyring.HoldAlone, dsn) {
+	if tries(t, keyring.Copying, dsn) || tries(t, keyring.NoCopying, dsn) {
 		t.Error("a backup, or another destruction, began in the middle of one")
 	}
 	alone()
-	if !tries(t, keyring.Hold, dsn) {
+	if !tries(t, keyring.Copying, dsn) {
 		t.Error("the end of a destruction let nobody in")
 	}
 }
 
 func TestWhoLosesTheHoldIsTold(t *testing.T) {
 	db := testkit.Postgres(t, "keyring")
-	held, release, err := keyring.Hold(t.Context(), db.DSN(roles.Owner))
+	held, release, err := keyring.Copying(t.Context(), db.DSN(roles.Owner))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestWhoLosesTheHoldIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(t.Context())
-	if _, err := conn.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sceau hold' AND datname = current_database()"); err != nil {
+	if _, err := conn.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sceau copying' AND datname = current_database()"); err != nil {
 		t.Fatal(err)
 	}
 	select {
