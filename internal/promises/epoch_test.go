@@ -121,24 +121,7 @@ func TestWhatIsRestoredAfterAnEpochOpensTheLivingAndNotTheForgotten(t *testing.T
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() {
-				if err := parts.Erase(ctx, restored.Home); err != nil {
-					t.Error(err)
-				}
-			}()
-			at, err := parts.Locate(restored.Home)
-			if err != nil {
-				t.Fatal(err)
-			}
-			aside, err := house.At(at)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer aside.Close()
-			gate, err := aside.Gate(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, gate := besides(t, restored)
 			for who, one := range map[string]*person{"who was forgotten": gone, "the control": control} {
 				view, err := gate.Read(ctx, p.ask(t, one.accounts[0], "P1", one.ref, "A01.06", "A01.15"))
 				want := map[string]bool{"who was forgotten": tt.gone, "the control": tt.control}[who]
@@ -148,6 +131,30 @@ func TestWhatIsRestoredAfterAnEpochOpensTheLivingAndNotTheForgotten(t *testing.T
 			}
 		})
 	}
+}
+
+// besides opens a home that was brought back, and erases it when the test ends.
+func besides(t *testing.T, restored backup.Restored) (*house.House, *dossier.Gate) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := parts.Erase(context.Background(), restored.Home); err != nil {
+			t.Error(err)
+		}
+	})
+	at, err := parts.Locate(restored.Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside, err := house.At(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(aside.Close)
+	gate, err := aside.Gate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aside, gate
 }
 
 // personWraps are the wraps of a campaign's persons, as a thief copies them.

@@ -72,27 +72,10 @@ func TestWhatHasEndedSinceTheBackupHasEndedInWhatIsBroughtBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() {
-				if err := parts.Erase(ctx, restored.Home); err != nil {
-					t.Error(err)
-				}
-			}()
+			aside, gate := besides(t, restored)
 			told := name == "told"
 			if told && (since.Forgotten == nil || since.Forgotten.Entries == 0 || since.Ended == nil || since.Ended.Missions != 1 || since.Ended.Facts != 1 || since.Ended.Unknown != 0) {
 				t.Errorf("it was told %+v, %+v", since.Forgotten, since.Ended)
-			}
-			at, err := parts.Locate(restored.Home)
-			if err != nil {
-				t.Fatal(err)
-			}
-			aside, err := house.At(at)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer aside.Close()
-			gate, err := aside.Gate(ctx)
-			if err != nil {
-				t.Fatal(err)
 			}
 			register, err := aside.Register(ctx)
 			if err != nil {
@@ -107,7 +90,7 @@ func TestWhatHasEndedSinceTheBackupHasEndedInWhatIsBroughtBack(t *testing.T) {
 				t.Errorf("the fact that has ended: %v", err)
 			}
 			if told {
-				sameEnd(t, p, at, f.ID)
+				sameEnd(t, p, aside.Parts, f.ID)
 			}
 		})
 	}
