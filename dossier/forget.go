@@ -56,8 +56,8 @@ func (t Target) String() string {
 	return t.Candidate.String()
 }
 
-// whole says whether the candidate goes, and with them every unit of the file.
-func (t Target) whole() bool { return t.Responsible == 0 && t.Bundle == "" }
+// Whole says whether the candidate goes, and with them every unit of the file.
+func (t Target) Whole() bool { return t.Responsible == 0 && t.Bundle == "" }
 
 // Units are those whose secrets go, the one that was named first.
 func (t Target) Units(l *Layout) []crypto.UnitID {
@@ -122,7 +122,7 @@ func (f *Forgetting) Forget(ctx context.Context, campaign string, t Target, by s
 	routing, err := f.Ring.Routing(ctx, campaign)
 	switch {
 	case errors.Is(err, crypto.ErrFrozen), errors.Is(err, crypto.ErrForgotten):
-		if t.whole() {
+		if t.Whole() {
 			done.Stay = err
 		}
 	case err != nil:
@@ -171,7 +171,7 @@ func (f *Forgetting) erase(ctx context.Context, campaign string, t Target, routi
 		return ErrNoSuchCandidate
 	case t.Responsible > 0:
 		return f.Files.EraseAccount(ctx, campaign, t.Candidate, t.Responsible)
-	case !t.whole():
+	case !t.Whole():
 		return nil
 	case routing == nil:
 		return f.Files.EraseFile(ctx, campaign, t.Candidate, nil)

@@ -11,9 +11,9 @@ import (
 // Frozen is what is frozen in a campaign at this moment: the brake of an incident. It
 // is read anew for each request, and comes before any key.
 type Frozen struct {
-	Whole    bool
-	Classes  []catalogue.ClassID
-	Missions []string
+	Whole    bool                `json:"whole"`
+	Classes  []catalogue.ClassID `json:"classes,omitempty"`
+	Missions []string            `json:"missions,omitempty"`
 }
 
 // Class says whether a class opens for nobody, by itself or with its campaign.

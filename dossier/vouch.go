@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sceau/audit"
 	"sceau/catalogue"
@@ -26,7 +27,7 @@ func (g *Gate) Vouch(ctx context.Context, ask Ask, action string, recipients []c
 	if !slices.Contains(recipients, a.mission.Recipient) {
 		event.Decision = audit.Refused
 		refused = &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Act: action, Article: security,
-			Reason: fmt.Sprintf("a mission of %v does", recipients), Request: event.Request}
+			Reason: fmt.Sprintf("a mission of %s does", oneOf(recipients)), Request: event.Request}
 	}
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTraced, err)
@@ -35,4 +36,13 @@ func (g *Gate) Vouch(ctx context.Context, ask Ask, action string, recipients []c
 		return refused
 	}
 	return nil
+}
+
+// oneOf names recipients as people list them.
+func oneOf(recipients []catalogue.RecipientID) string {
+	words := make([]string, len(recipients))
+	for i, r := range recipients {
+		words[i] = string(r)
+	}
+	return strings.Join(words, " or ")
 }

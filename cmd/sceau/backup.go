@@ -89,8 +89,8 @@ func (v restoreVerb) Run(ctx context.Context, t *terminal) error {
 	if e := since.Ended; e != nil {
 		fmt.Fprintf(t.out, "ended since, and ended there too: %d missions, %d facts; frozen there too: %d\n", e.Missions, e.Facts, e.Freezes)
 	}
-	_, err = fmt.Fprintf(t.out, "backup %s is back in %s, with the Vault of %s\nSCEAU_HOME=%s names it to every command; it has servers of its own, which `sceau down` stops\n",
-		restored.Backup, restored.Home, map[string]string{backup.Current: "the live home", backup.FromBackup: "its own"}[restored.Vault], restored.Home)
+	_, err = fmt.Fprintf(t.out, "backup %s is back in %s, with %s\nSCEAU_HOME=%s names it to every command; it has servers of its own, which `sceau down` stops\n",
+		restored.Backup, restored.Home, map[string]string{backup.Current: "the Vault of the live home", backup.FromBackup: "a Vault of its own"}[restored.Vault], restored.Home)
 	return err
 }
 

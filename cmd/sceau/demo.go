@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,16 +99,34 @@ func (v demoVerb) step(t *terminal, args ...string) error {
 	return nil
 }
 
+// ofHome are the names that a home holds. What else lies there is somebody's.
+var ofHome = []string{".aside", ".drill", ".trial", ".turn", "aside", "trial", "blobs", demoMark, "demo.ndjson", "drill", "epochs", "identities", "logs",
+	"missions", "parts.json", "policy", "postgres", "roles", "vault"}
+
+// clearDemo makes room for a demonstration: in a folder that is new, or that holds what
+// one before it has made and nothing else.
 func clearDemo(ctx context.Context, home string) error {
-	_, err := os.Stat(filepath.Join(home, demoMark))
+	held, err := os.ReadDir(home)
 	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(home, "parts.json")); err == nil {
-			return fmt.Errorf("%s holds a platform that the demonstration did not make: set SCEAU_HOME to another folder", home)
-		}
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(held, func(e os.DirEntry) bool { return e.Name() == name })
+	}
+	elsewhere := "set SCEAU_HOME to another folder"
+	for _, e := range held {
+		if !slices.Contains(ofHome, e.Name()) {
+			return hinted{fmt.Errorf("%s holds %s, which no demonstration made", home, e.Name()), elsewhere}
+		}
+	}
+	switch {
+	case !has(demoMark) && has("parts.json"):
+		return hinted{fmt.Errorf("%s holds a platform that the demonstration did not make", home), elsewhere}
+	case !has(demoMark):
+		return nil
 	}
 	if err := parts.Erase(ctx, home); err != nil {
 		return err

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"sceau/crypto"
 	"sceau/crypto/rotation"
+	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 )
@@ -67,10 +69,43 @@ func (v keysStatusVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if v.JSON {
-		return printJSON(t, s)
+	register, err := h.Register(ctx)
+	if err != nil {
+		return err
 	}
-	return printKeyStatus(t, s)
+	frozen, err := register.Frozen(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		return printJSON(t, struct {
+			rotation.Status
+			Frozen dossier.Frozen `json:"frozen"`
+		}{s, frozen})
+	}
+	if err := printKeyStatus(t, s); err != nil {
+		return err
+	}
+	return printFrozen(t, campaign, frozen)
+}
+
+// printFrozen says what the gate refuses, in the words of `keys freeze`.
+func printFrozen(t *terminal, campaign string, f dossier.Frozen) (err error) {
+	say := func(what string) {
+		if err == nil {
+			_, err = fmt.Fprintf(t.out, "frozen: %s\n", what)
+		}
+	}
+	if f.Whole {
+		say("campaign " + campaign)
+	}
+	for _, class := range f.Classes {
+		say("class " + string(class))
+	}
+	for _, mission := range f.Missions {
+		say("mission " + mission)
+	}
+	return err
 }
 
 func printKeyStatus(t *terminal, s rotation.Status) error {
@@ -92,6 +127,9 @@ func printKeyStatus(t *terminal, s rotation.Status) error {
 		return err
 	}
 	for _, k := range s.Keys {
+		if k.Turn != nil {
+			fmt.Fprintf(t.out, "turn of %s to version %d: %s, %d wraps made anew, %d verified\n", k.Role.Label(k.Of), k.Turn.Version, k.Turn.State, k.Turn.Rewrapped, k.Turn.Verified)
+		}
 		if b := k.Branch; b != nil {
 			fmt.Fprintf(t.out, "branch key of %s: version %d is %s, %d rows sealed anew\n", b.Class, b.Version, b.State, b.Resealed)
 		}
@@ -129,11 +167,24 @@ type rotateWrapsVerb struct {
 }
 
 func (v rotateWrapsVerb) Run(ctx context.Context, t *terminal) error {
+	var frozen []string
 	turns, err := long(ctx, t, v.onCampaign, func(h *house.House, campaign string, step rotation.Progress) ([]rotation.KeyTurn, error) {
+		s, err := h.KeyStatus(ctx, campaign)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range s.Keys {
+			if k.State == crypto.KeyFrozen && k.Role.Wraps() {
+				frozen = append(frozen, k.Role.Label(k.Of))
+			}
+		}
 		return h.RotateWraps(ctx, campaign, operator(), step)
 	})
 	if err != nil {
 		return err
+	}
+	if len(frozen) > 0 {
+		fmt.Fprintf(t.err, "sceau: frozen, and not turned: %s\n", strings.Join(frozen, ", "))
 	}
 	if v.JSON {
 		return printJSON(t, turns)

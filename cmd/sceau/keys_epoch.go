@@ -14,6 +14,12 @@ type keysEpochVerbs struct {
 	Approve keysEpochApproveVerb `cmd:"" help:"Approve the epoch that waits, as another person; then the old version is trimmed."`
 }
 
+func (keysEpochVerbs) Help() string {
+	return `sceau keys epoch [--order] [--as MISSION] is sceau keys epoch run, whose --help says what
+they mean. It ends with 1 when none is due: nobody was forgotten since the last, or the
+last is less than a week old.`
+}
+
 type keysEpochVerb struct {
 	onCampaign `embed:""`
 	As         string `placeholder:"MISSION" help:"The mission of the person who orders it, who then cannot approve it; without one, the account of the machine."`

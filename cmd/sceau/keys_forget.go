@@ -39,13 +39,23 @@ func (v keysForgetVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	done, err := f.Forget(ctx, campaign, target, operator())
+	if errors.Is(err, dossier.ErrNoSuchCandidate) && !target.Whole() {
+		err = fmt.Errorf("the file of %s never had that part: %w, or none with it", target.Candidate, err)
+	}
+	if errors.Is(err, dossier.ErrNoSuchCandidate) {
+		err = hinted{err, "`sceau dossier find` gives the reference of a candidate to a mission that may look for one; an import prints it with --json"}
+	}
 	if err != nil {
 		return err
 	}
 	if v.JSON {
 		return printJSON(t, map[string]any{"campaign": campaign, "forgotten": target.String(), "units": done.Units, "routes_stay": done.Stay != nil})
 	}
-	fmt.Fprintf(t.out, "%s is forgotten: nothing of theirs opens any more (secrets gone: %d)\n", target, done.Units)
+	whose := "nothing of theirs opens"
+	if !target.Whole() {
+		whose = "nothing of that part of the file opens"
+	}
+	fmt.Fprintf(t.out, "%s is forgotten: %s any more (secrets gone: %d)\n", target, whose, done.Units)
 	switch {
 	case errors.Is(done.Stay, crypto.ErrFrozen):
 		fmt.Fprintf(t.err, "sceau: campaign %s is frozen: routes stay until it is thawed. Run this again then\n", campaign)

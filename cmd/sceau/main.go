@@ -117,7 +117,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		return report(stderr, misuse{mistyped(err)})
 	}
-	return report(stderr, command.Run())
+	if err = command.Run(); err != nil && ctx.Err() != nil && !errors.As(err, new(quietly)) {
+		err = hinted{err, "it was interrupted: run the same again, it goes on from where it was or begins anew"}
+	}
+	return report(stderr, err)
 }
 
 // mistyped says how to ask for help, and drops an argument too many from the error
@@ -138,7 +141,7 @@ func mistyped(err error) error {
 	case strings.HasPrefix(err.Error(), "unexpected argument ") && !leaf:
 		err = errors.New("no such verb")
 	case strings.HasPrefix(err.Error(), "unexpected argument "):
-		err = errors.New("an argument too many; a value to look for comes on standard input")
+		err = errors.New("an argument too many, or one that goes with a flag; a value to look for comes on standard input")
 	}
 	return hinted{err, "`" + verb + " --help` says what it takes"}
 }

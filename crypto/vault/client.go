@@ -364,7 +364,7 @@ func meaning(said string, code int) error {
 		{"encryption key not found", fmt.Errorf("%w: vault has no key of that name", crypto.ErrForgotten)},
 		{"no existing key", fmt.Errorf("%w: vault has no key of that name", crypto.ErrForgotten)},
 		{"message authentication failed", crypto.ErrOpen},
-		{"disallowed by policy", fmt.Errorf("%w: its key version is no longer accepted", crypto.ErrOpen)},
+		{"disallowed by policy", errTooOld},
 		{"version is too new", fmt.Errorf("%w: its key version does not exist", crypto.ErrOpen)},
 		{"invalid ciphertext", crypto.ErrOpen},
 		{"missing ciphertext", crypto.ErrOpen},
@@ -379,6 +379,21 @@ func meaning(said string, code int) error {
 		return fmt.Errorf("%w: vault answered with an error inside", crypto.ErrUnavailable)
 	}
 	return answered(code)
+}
+
+// errTooOld is a wrap whose version Vault accepts no more.
+var errTooOld error = tooOld{}
+
+type tooOld struct{}
+
+func (tooOld) Error() string {
+	return crypto.ErrOpen.Error() + ": its key version is no longer accepted"
+}
+func (tooOld) Unwrap() error { return crypto.ErrOpen }
+
+// Hint is for a keyring that came back from a backup.
+func (tooOld) Hint() string {
+	return "its key is frozen, or the keyring was brought back from before the last epoch: see \"The keyring is older than the last trim\" in docs/runbook.md"
 }
 
 // answered is a status of Vault's that we know no more about.

@@ -81,7 +81,9 @@ func RestoreAside(ctx context.Context, home, from string, keeps Keeps, o Restore
 	defer aside.Close()
 	r.aside = aside
 	if err := r.bringBack(ctx); err != nil {
-		return Restored{}, err
+		// Whoever interrupted it is not left with servers that nobody knows of. What was
+		// made stays for the next, which begins anew.
+		return Restored{}, errors.Join(err, aside.Stop(context.WithoutCancel(ctx)))
 	}
 	return Restored{Home: aside.Home(), Backup: r.summary.ID, Vault: r.Vault, Parts: r.chosen, Absent: r.absent}, nil
 }

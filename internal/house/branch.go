@@ -54,7 +54,7 @@ func (h *House) RotateBranch(ctx context.Context, campaign string, class catalog
 	none := dossier.Reseal{}
 	known, ok := h.Catalogue.Class(class)
 	if !ok {
-		return none, fmt.Errorf("no class is named %s", class)
+		return none, h.noClass(class)
 	}
 	if known.Keys != catalogue.KeysBranch {
 		return none, &NoBranchError{class, known.Keys}
@@ -62,6 +62,16 @@ func (h *House) RotateBranch(ctx context.Context, campaign string, class catalog
 	turns, err := h.keyringAs("sceau_keyring_turn")
 	if err != nil {
 		return none, err
+	}
+	register, err := h.Register(ctx)
+	if err != nil {
+		return none, err
+	}
+	// Now, and not when a version was added that nothing is sealed under.
+	if frozen, err := register.Frozen(ctx, campaign); err != nil {
+		return none, err
+	} else if frozen.Class(class) {
+		return none, fmt.Errorf("class %s of campaign %s: %w", class, campaign, crypto.ErrFrozen)
 	}
 	release, err := turns.Alone(ctx, campaign)
 	if err != nil {
@@ -87,6 +97,15 @@ func (h *House) RotateBranch(ctx context.Context, campaign string, class catalog
 	}
 	// What the token could do ends here, also for who was interrupted.
 	return report, errors.Join(err, keys.End(context.WithoutCancel(ctx)))
+}
+
+// noClass says which classes there are.
+func (h *House) noClass(named catalogue.ClassID) error {
+	var all []string
+	for _, c := range h.Catalogue.Classes() {
+		all = append(all, string(c.ID))
+	}
+	return fmt.Errorf("no class is named %s: they are %s", named, strings.Join(all, ", "))
 }
 
 // addBranch adds the version as an administrator, unless the run before has.

@@ -135,6 +135,9 @@ func (t trial) restore(ctx context.Context, from string) (*House, error) {
 		o.Only, o.Vault = []string{parts.Keyring}, backup.Current
 	}
 	restored, err := RestoreAside(ctx, t.house.home, from, o)
+	if err != nil && t.house.Parts.RootTokenFile != "" {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w (on a Vault that is somebody else's, its administrator brings %s back in another one, which %s then names)",
 			err, filepath.Join(from, "vault"), trialVault)

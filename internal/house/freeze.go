@@ -167,7 +167,7 @@ func (h *House) brake(ctx context.Context, b Brake, by, action string, do func(d
 func (h *House) braked(ctx context.Context, register dossiers.Register, b Brake) ([]string, error) {
 	if b.Class != "" {
 		if _, known := h.Catalogue.Class(b.Class); !known {
-			return nil, fmt.Errorf("no class is named %s", b.Class)
+			return nil, h.noClass(b.Class)
 		}
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"sceau/audit"
 	"sceau/crypto/rotation"
 	"sceau/dossier"
+	"sceau/internal/parts"
 	"sceau/internal/postgres/keyring"
 )
 
@@ -36,24 +37,10 @@ func (h *House) KeyJob(ctx context.Context, progress rotation.Progress) (*rotati
 	return &rotation.Job{Keeper: turning, Store: store, Verifier: opening, Wraps: reads, Progress: progress, Now: h.Now}, store, nil
 }
 
-// A LentVaultError is a home that turns no key: it was brought back beside another, whose
-// Vault it speaks to. Its keyring knows nothing of what stands in the other's, and what it
-// trimmed or froze would be gone or shut for both.
-type LentVaultError struct{ Of string }
-
-func (e *LentVaultError) Error() string {
-	return "this home was brought back beside " + e.Of + " and speaks to its Vault: what it did to keys it would do to those of the other"
-}
-
-// Hint says where keys are turned.
-func (e *LentVaultError) Hint() string {
-	return "turn, freeze and trim keys in the live home; docs/runbook.md says how a home takes its place, `restore --vault backup` gives one a Vault of its own"
-}
-
 // ownVault refuses to change keys in a Vault that is another home's.
 func (h *House) ownVault() error {
 	if of := h.Parts.VaultOf(); of != "" {
-		return &LentVaultError{of}
+		return &parts.LentVaultError{Of: of}
 	}
 	return nil
 }

@@ -42,6 +42,20 @@ func Locate(home string) (Addresses, error) {
 	return h.addresses()
 }
 
+// A LentVaultError is a home that changes nothing in Vault: it was brought back beside
+// another, whose Vault it speaks to. Its keyring knows nothing of what stands in the
+// other's, and what it trimmed or froze would be gone or shut for both.
+type LentVaultError struct{ Of string }
+
+func (e *LentVaultError) Error() string {
+	return "this home was brought back beside " + e.Of + " and speaks to its Vault: what it did there it would do to the keys of the other"
+}
+
+// Hint says where keys are turned.
+func (e *LentVaultError) Hint() string {
+	return "turn, freeze and trim keys in the live home; docs/runbook.md says how a home takes its place, `restore --vault backup` gives one a Vault of its own"
+}
+
 // VaultOf is the home whose Vault this one speaks to, and empty when that is its own.
 func (a Addresses) VaultOf() string {
 	if of := a.house.at(Vault).Of; of != "" && a.house.lent("VAULT_ADDR") == "" {
@@ -57,6 +71,9 @@ func Need(ctx context.Context, home string, names ...string) (Addresses, error) 
 	a, err := Locate(home)
 	if err != nil {
 		return a, err
+	}
+	if a.house.none() {
+		return a, &NoHomeError{a.Home}
 	}
 	if len(names) == 0 {
 		names = Names
@@ -203,6 +220,9 @@ func (a Addresses) Admin(cluster string) (string, error) {
 // RootToken is Vault's token for administration: the development root token of a
 // private Vault, or what the environment gives for an existing one.
 func (a Addresses) RootToken() (string, error) {
+	if of := a.VaultOf(); of != "" {
+		return "", &LentVaultError{of}
+	}
 	if a.RootTokenFile == "" {
 		return vaultserver.TokenFromEnvironment()
 	}

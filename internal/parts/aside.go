@@ -221,6 +221,11 @@ func (a *Aside) Finish() error {
 	return a.house.save()
 }
 
+// Stop stops the servers of a home whose making was cut.
+func (a *Aside) Stop(ctx context.Context) error {
+	return stop(ctx, a.house.home, io.Discard, atOnce, Names...)
+}
+
 // Close ends the turn. What was not finished stays unfinished, and is begun anew by
 // the next restore.
 func (a *Aside) Close() { a.end() }

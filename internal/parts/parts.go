@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"sceau/internal/postgres/roles"
@@ -49,6 +50,24 @@ func (e *DownError) Error() string { return fmt.Sprintf("part %s is not up", e.P
 // Hint is what to do about it.
 func (e *DownError) Hint() string {
 	return "start the parts with `sceau up`, look at them with `sceau status`"
+}
+
+// NoHomeError is a folder in which there is no platform: often the wrong one.
+type NoHomeError struct{ Home string }
+
+func (e *NoHomeError) Error() string { return "there is no platform in " + e.Home }
+
+// Hint is what to do about it.
+func (e *NoHomeError) Hint() string {
+	return "SCEAU_HOME names the folder of one (it is ./var when unset); `sceau up` makes a new one there"
+}
+
+// none says whether nothing was ever started here, and nothing elsewhere is named.
+func (h *house) none() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.Places) == 0 && !slices.ContainsFunc([]string{"SCEAU_DATA_DSN", "SCEAU_KEYRING_DSN", "SCEAU_AUDIT_DSN", "VAULT_ADDR"},
+		func(name string) bool { return os.Getenv(name) != "" })
 }
 
 // partsFile is what makes a folder a home.

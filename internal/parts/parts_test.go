@@ -532,8 +532,8 @@ func TestTheServersOfATrialThatWasKilledStopWithTheHome(t *testing.T) {
 func TestNothingWasEverStartedInAnEmptyHome(t *testing.T) {
 	dir := home(t)
 	want(t, dir, parts.StateAbsent, parts.Names...)
-	var down *parts.DownError
-	if _, err := parts.Need(t.Context(), dir); !errors.As(err, &down) || !strings.Contains(down.Hint(), "sceau up") {
+	var none *parts.NoHomeError
+	if _, err := parts.Need(t.Context(), dir); !errors.As(err, &none) || none.Home != dir || !strings.Contains(none.Hint(), "SCEAU_HOME") {
 		t.Errorf("needing parts that never were: %v", err)
 	}
 	if err := parts.Down(t.Context(), dir, io.Discard); err != nil {
