@@ -71,7 +71,7 @@ func (f Found) person(ctx context.Context, units ...UnitID) ([]*Secret, error) {
 	}
 	secrets, err := f.ring.open(ctx, name, items...)
 	if err != nil {
-		return nil, fmt.Errorf("opening %d units of campaign %s: %w", len(units), f.campaign, err)
+		return nil, fmt.Errorf("opening secrets of campaign %s: %w", f.campaign, err)
 	}
 	return secrets, nil
 }

@@ -126,6 +126,7 @@ func printKeyStatus(t *terminal, s rotation.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintln(t.out, "the newest version wraps; older ones open, from the one named; those before the one kept were destroyed. A rotation is over when one version alone has wraps")
 	for _, k := range s.Keys {
 		if k.Turn != nil {
 			fmt.Fprintf(t.out, "turn of %s to version %d: %s, %d wraps made anew, %d verified\n", k.Role.Label(k.Of), k.Turn.Version, k.Turn.State, k.Turn.Rewrapped, k.Turn.Verified)

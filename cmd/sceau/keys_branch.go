@@ -55,7 +55,11 @@ func printReseal(t *terminal, r dossier.Reseal) {
 	}
 	switch {
 	case r.Ended:
-		fmt.Fprintf(t.out, "no row is left under an older version\n")
+		other := "no row"
+		if r.Forgotten > 0 {
+			other = "no other row"
+		}
+		fmt.Fprintf(t.out, "%s is left under an older version\n", other)
 	case !r.Due.IsZero():
 		fmt.Fprintf(t.out, "a sweep is due after %s: until then a process may still write under the version before; running this again ends it\n",
 			r.Due.Format("2006-01-02 15:04:05"))

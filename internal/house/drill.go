@@ -277,5 +277,5 @@ func (h *House) tryForgotten(ctx context.Context, aside *House) (string, error) 
 			return "", fmt.Errorf("%s is in what was restored", target)
 		}
 	}
-	return fmt.Sprintf("%d were forgotten, and none opens", len(ledger)), nil
+	return fmt.Sprintf("the ledger has %d entries, and none opens", len(ledger)), nil
 }
