@@ -29,8 +29,8 @@ func TestATableInClearIsSeenWhereverAServerKeepsIt(t *testing.T) {
 
 func TestWhatIsNotUpIsNotScanned(t *testing.T) {
 	_, err := Produce(t.Context(), t.TempDir(), t.TempDir(), func(string) {})
-	var down *parts.DownError
-	if !errors.As(err, &down) {
+	var none *parts.NoHomeError
+	if !errors.As(err, &none) {
 		t.Errorf("producing from a home where nothing runs: %v", err)
 	}
 }
