@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"sceau/audit"
@@ -63,7 +64,10 @@ func (h *House) turning(ctx context.Context, campaign, action, by string, progre
 		return fmt.Errorf("%w: %w", dossier.ErrNotTraced, err)
 	}
 	err = do(job, store)
-	if event.Rule = "ended"; err != nil {
+	switch event.Rule = "ended"; {
+	case errors.Is(err, rotation.ErrNotDue):
+		event.Rule = "not due"
+	case err != nil:
 		event.Decision, event.Rule = audit.Failed, "not ended"
 	}
 	// The end is traced whatever it was, and whoever left meanwhile.
