@@ -3,6 +3,7 @@ package cases
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sceau/core"
 	"sceau/core/display"
@@ -158,19 +159,28 @@ func (p *play) day(s *step) (any, error) {
 	for _, e := range out.Estimate {
 		answer.Estimate = append(answer.Estimate, bounded(e))
 	}
+	kept := !withheld(p.roll, day, out)
 	for g, last := range d.LastCalled {
-		p.last[g] = max(p.last[g], last)
+		if kept {
+			p.last[g] = max(p.last[g], last)
+		}
 	}
 	answer.Display.LastShown = append([]int32{}, p.last...)
 	for _, b := range d.Bars {
-		answer.Display.BarsToday = append(answer.Display.BarsToday, [4]int32{b.School, b.Group, b.Call, b.Boarding})
+		answer.Display.BarsToday = append(answer.Display.BarsToday, four(b))
 		couple := [2]int32{b.School, b.Group}
-		b = b.Since(p.bars[couple])
-		p.bars[couple] = b
-		answer.Display.BarsShown = append(answer.Display.BarsShown, [4]int32{b.School, b.Group, b.Call, b.Boarding})
+		if kept {
+			p.bars[couple] = b.Since(p.bars[couple])
+		}
 	}
+	for _, b := range p.bars { // whatever was shown once goes on being shown
+		answer.Display.BarsShown = append(answer.Display.BarsShown, four(b))
+	}
+	slices.SortFunc(answer.Display.BarsShown, func(a, b [4]int32) int { return slices.Compare(a[:], b[:]) })
 	return answer, nil
 }
+
+func four(b display.Bars) [4]int32 { return [4]int32{b.School, b.Group, b.Call, b.Boarding} }
 
 func letters(status []core.Status) string {
 	b := make([]byte, len(status))

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
+
+	"sceau/core"
 )
 
 // The golden vectors were computed by the official public reference (state of June
@@ -173,4 +175,49 @@ func family(code string) string {
 		}
 	}
 	return code
+}
+
+// The alarms of the reference are foretold exactly, on the days of the vectors.
+func TestTheDaysThatTheReferenceWithholdsAreKnown(t *testing.T) {
+	foretold := 0
+	for _, file := range []string{"proposals", "answering_machine"} {
+		for _, line := range read(t, file) {
+			var c scenario
+			var expected struct {
+				Steps []struct {
+					Expected struct {
+						Status  string `json:"status"`
+						Display any    `json:"display"`
+					} `json:"expected"`
+				} `json:"steps"`
+			}
+			for _, into := range []any{&c, &expected} {
+				if err := json.Unmarshal(line, into); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n := newNames()
+			roll, err := c.roll(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &play{scenario: &c, names: n, roll: roll}
+			for i := range c.Steps {
+				day, err := p.read(&c.Steps[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				after := expected.Steps[i].Expected
+				out := &core.Outcome{Status: []core.Status(after.Status)}
+				if got, want := withheld(roll, day, out), after.Display == nil; got != want {
+					t.Errorf("%s, step %d: foretold %t, and was %t", c.ID, i, got, want)
+				} else if want {
+					foretold++
+				}
+			}
+		}
+	}
+	if foretold != 14 {
+		t.Errorf("%d days foretold, where the vectors have 14", foretold)
+	}
 }
