@@ -36,3 +36,10 @@ func (r Ranked) Class() Class {
 	}
 	return c
 }
+
+// A RankingGroup ("groupe de classement") is those whom a board ranked in one list,
+// under one pair of rates.
+type RankingGroup struct {
+	Rates  Rates
+	Ranked []Ranked
+}

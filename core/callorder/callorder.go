@@ -22,7 +22,6 @@
 package callorder
 
 import (
-	"cmp"
 	"slices"
 
 	"sceau/core"
@@ -61,7 +60,7 @@ func Traced(rates core.Rates, ranked []core.Ranked) ([]core.Candidate, []Step, e
 type worker struct {
 	keys   []uint64   // board rank and row, packed
 	queues [4][]int32 // rows of each class, best first
-	twice  []core.Candidate
+	met    core.Marks // candidates of the group
 }
 
 func (w *worker) order(rates core.Rates, ranked []core.Ranked, order []core.Candidate, steps []Step) error {
@@ -115,14 +114,18 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 			return core.RateOutOfRange.Of()
 		}
 	}
-	w.keys, w.twice = w.keys[:0], w.twice[:0]
+	w.keys = w.keys[:0]
+	w.met.Clear()
 	sorted := true
+	var twice *core.Fault
 	for i, r := range ranked {
 		if r.Rank < 1 {
 			return core.RankNotPositive.Of().Who(r.Candidate)
 		}
 		w.keys = append(w.keys, uint64(r.Rank)<<32|uint64(i))
-		w.twice = append(w.twice, r.Candidate)
+		if !w.met.Mark(r.Candidate, 1) && twice == nil {
+			twice = core.DuplicateCandidate.Of().Who(r.Candidate)
+		}
 		sorted = sorted && (i == 0 || ranked[i-1].Rank <= r.Rank)
 	}
 	if !sorted { // a board's list comes in its own order most of the time
@@ -133,11 +136,8 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 			return core.DuplicateRank.Of().Who(ranked[uint32(w.keys[i])].Candidate)
 		}
 	}
-	slices.SortFunc(w.twice, cmp.Compare)
-	for i := 1; i < len(w.twice); i++ {
-		if w.twice[i] == w.twice[i-1] {
-			return core.DuplicateCandidate.Of().Who(w.twice[i])
-		}
+	if twice != nil {
+		return twice
 	}
 	return nil
 }

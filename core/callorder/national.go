@@ -5,15 +5,9 @@ import (
 	"sceau/core/parallel"
 )
 
-// A Group is one ranking group.
-type Group struct {
-	Rates  core.Rates
-	Ranked []core.Ranked
-}
-
 // All gives the order of every group, on so many threads (0: as many as there are).
 // A fault of one group refuses them all, and names the first that has one.
-func All(groups []Group, threads int) ([][]core.Candidate, error) {
+func All(groups []core.RankingGroup, threads int) ([][]core.Candidate, error) {
 	total := 0
 	for _, g := range groups {
 		total += len(g.Ranked)

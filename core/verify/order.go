@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sceau/core"
+	"sceau/core/parallel"
 )
 
 // Order is the first rule among P1 to P7, P9 and P10 that an order breaks, as a Finding;
@@ -11,6 +12,29 @@ import (
 func Order(rates core.Rates, ranked []core.Ranked, order []core.Candidate) error {
 	var o orderCheck
 	return o.all(rates, ranked, order)
+}
+
+// Orders holds the same for every ranking group, on so many threads (0: as many as there
+// are). The finding of the lowest group is given.
+func Orders(groups []core.RankingGroup, orders [][]core.Candidate, threads int) error {
+	if len(groups) != len(orders) {
+		return core.ColumnsDiffer.Of()
+	}
+	broken := make([]error, len(groups))
+	parallel.Each(len(groups), threads, func() func(int) {
+		var o orderCheck
+		return func(i int) { broken[i] = o.all(groups[i].Rates, groups[i].Ranked, orders[i]) }
+	})
+	for i, err := range broken {
+		switch f := err.(type) {
+		case Finding:
+			f.Group = i
+			return f
+		case *core.Fault:
+			return f.In(i)
+		}
+	}
+	return nil
 }
 
 // Violations names the rules among P1 to P5 that an order breaks, in that order, as the
@@ -39,7 +63,7 @@ type orderCheck struct {
 	board []place // by board rank
 	order []int32 // call rank - 1 -> index in board
 	at    []uint64
-	pos   map[core.Candidate]int32
+	pos   core.Marks
 }
 
 type place struct {
@@ -83,29 +107,25 @@ func (o *orderCheck) load(rates core.Rates, ranked []core.Ranked, order []core.C
 	}
 	o.board = slices.Grow(o.board[:0], len(ranked))[:len(ranked)]
 	o.order = slices.Grow(o.order[:0], len(ranked))[:len(ranked)]
-	if o.pos == nil {
-		o.pos = make(map[core.Candidate]int32, len(ranked))
-	}
-	clear(o.pos)
+	o.pos.Clear()
 	for k, c := range order {
-		if _, twice := o.pos[c]; twice {
+		if !o.pos.Mark(c, int32(k)) {
 			return Finding{Rule: "P9", Group: -1, School: -1, Candidate: c}
 		}
-		o.pos[c] = int32(k)
 	}
 	for b, key := range o.at {
 		r := ranked[uint32(key)]
 		if b > 0 && o.at[b-1]>>32 == key>>32 {
 			return core.DuplicateRank.Of().Who(r.Candidate)
 		}
-		k, called := o.pos[r.Candidate]
+		k, called := o.pos.Of(r.Candidate)
 		if !called {
 			return Finding{Rule: "P9", Group: -1, School: -1, Candidate: r.Candidate}
 		}
 		if k < 0 {
 			return core.DuplicateCandidate.Of().Who(r.Candidate)
 		}
-		o.pos[r.Candidate] = -1
+		o.pos.Mark(r.Candidate, -1)
 		o.board[b] = place{int64(k) + 1, int64(b) + 1, r.Candidate, r.Bursary, r.Resident}
 		if o.asReference {
 			o.board[b].rank = int64(r.Rank)
