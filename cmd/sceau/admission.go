@@ -1,0 +1,38 @@
+package main
+
+import (
+	"sceau/core/cases"
+)
+
+type admissionVerbs struct {
+	CallOrder     callOrderVerb     `cmd:"" help:"Order groups: cases as lines of JSON, from standard input to standard output."`
+	CheckOrder    checkOrderVerb    `cmd:"" help:"Say which rules (P1 to P5) an order breaks; cases as lines of JSON."`
+	LateInsertion lateInsertionVerb `cmd:"" help:"Find the call rank of somebody inserted late; cases as lines of JSON."`
+	Estimate      estimateVerb      `cmd:"" help:"Estimate the last call rank by the end of the reservation; cases as lines of JSON."`
+	Days          daysVerb          `cmd:"" help:"Compute days of proposals and what is shown; cases as lines of JSON."`
+
+	National nationalVerb `cmd:"" help:"Run an instance of national scale, verified, with its checksums."`
+}
+
+type (
+	callOrderVerb     struct{}
+	checkOrderVerb    struct{}
+	lateInsertionVerb struct{}
+	estimateVerb      struct{}
+	daysVerb          struct{}
+)
+
+func (callOrderVerb) Run(t *terminal) error     { return runCases(t, "call-order") }
+func (checkOrderVerb) Run(t *terminal) error    { return runCases(t, "check-order") }
+func (lateInsertionVerb) Run(t *terminal) error { return runCases(t, "late-insertion") }
+func (estimateVerb) Run(t *terminal) error      { return runCases(t, "estimate") }
+func (daysVerb) Run(t *terminal) error          { return runCases(t, "days") }
+
+func runCases(t *terminal, kind string) error {
+	for _, k := range cases.Kinds() {
+		if k.Name == kind {
+			return k.Run(t.in, t.out)
+		}
+	}
+	return misusef("no kind of case %s", kind)
+}
