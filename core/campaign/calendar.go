@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sceau/core"
@@ -76,11 +77,15 @@ type Cell struct {
 }
 
 // Cells are the cells of the calendar, in the order of its file.
-func (c *Calendar) Cells() []Cell { return c.cells }
+func (c *Calendar) Cells() []Cell { return slices.Clone(c.cells) }
 
 // Complete is nil, or a MissingError that names each cell without which a campaign
 // would have to guess a deadline.
 func (c *Calendar) Complete() error {
+	if c.cells == nil {
+		// It was written in code, where nothing has a source.
+		return &MissingError{Year: c.Year, Cells: []string{"any cell"}}
+	}
 	var missing []string
 	for _, cell := range c.cells {
 		if cell.Needed && cell.Missing != "" {

@@ -167,6 +167,9 @@ func TestAYearWithAMissingCellIsRefusedAndEachCellNamed(t *testing.T) {
 	if _, err := campaign.ForYear(2023); err != nil {
 		t.Errorf("2023 is complete: %v", err)
 	}
+	if err := (&campaign.Calendar{Year: 2026, Opening: date(t, "2026-06-01")}).Complete(); err == nil {
+		t.Error("a calendar without sources is complete")
+	}
 	for _, year := range []int{2017, 2026, 0, -1} {
 		if _, err := campaign.ForYear(year); err == nil {
 			t.Errorf("there is a calendar of %d", year)

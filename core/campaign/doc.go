@@ -21,6 +21,8 @@
 // each cell with its source; a year with a missing cell is refused and never guessed.
 //
 // Nothing here reads a file, a clock or a personal datum: a candidate is a position.
-// The cost at national scale: 24 bytes a wish, 32 an event, 13 a candidate; an answer
-// looks at the wishes of one candidate, Lapse, Freeze and Publish read each wish once.
+// The cost: 24 bytes a wish, 32 an event, 9 a candidate. An answer looks at the wishes of
+// one candidate; Lapse, Freeze and Publish read each wish once or twice. Measured with
+// 11.8 million wishes on two cores: a second to publish 2.7 million proposals, as much to
+// lapse them, three to replay both.
 package campaign
