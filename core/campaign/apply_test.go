@@ -505,6 +505,7 @@ func TestConfirmingIsForWhomEverythingLapsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustNot(t, s, says(t, "2023-06-08 00:00:00", malo, campaign.Confirmed, campaign.NoWish), campaign.ConfirmationOpen)
+	mustNot(t, s, campaign.Event{Kind: campaign.Inserted, Cause: campaign.ByCorrection, At: in(t, "2023-06-08 00:00:00"), Candidate: malo, Wish: 2, Rank: 1, By: "board-17"}, campaign.LapseFirst)
 	if _, err := s.Freeze(in(t, "2023-06-08 06:00:00"), places(1, 1, 1), []int64{0}); err == nil {
 		t.Error("a day is computed with wishes that nobody confirmed")
 	}

@@ -286,3 +286,42 @@ func ExampleCalendar_Deadline() {
 	// 2023-06-05 <nil>
 	// the calendar of 2024 does not state gap-start, ordering, answering-machine
 }
+
+func TestADelayOfTheGapPhaseIsDecidedAndNotGuessed(t *testing.T) {
+	c := stated(t, 2023)
+	in := campaign.Period{From: date(t, "2023-07-08"), Until: date(t, "2023-09-12")}
+	with, err := c.WithGapSending(in, 1, "order of the campaign")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if due, err := with.Deadline(date(t, "2023-07-20"), campaign.General); err != nil || due != date(t, "2023-07-21") {
+		t.Errorf("due %s: %v", due, err)
+	}
+	if _, err := with.Deadline(date(t, "2023-09-13"), campaign.General); !errors.Is(err, campaign.ErrNotSent) {
+		t.Errorf("after the period: %v", err)
+	}
+	if _, err := c.Deadline(date(t, "2023-07-20"), campaign.General); err == nil {
+		t.Error("the calendar of the year is changed")
+	}
+	if last := with.Cells()[len(with.Cells())-1]; last.Source != "order of the campaign" || with.Complete() != nil {
+		t.Errorf("filed as %+v", last)
+	}
+	for name, tt := range map[string]struct {
+		in     campaign.Period
+		days   int
+		source string
+	}{
+		"before the gap phase":                {campaign.Period{From: date(t, "2023-07-07"), Until: in.Until}, 1, "x"},
+		"a period that ends before it begins": {campaign.Period{From: in.Until, Until: in.From}, 1, "x"},
+		"no day for answering":                {in, 0, "x"},
+		"months for answering":                {in, 60, "x"},
+		"no source":                           {in, 1, ""},
+	} {
+		if _, err := c.WithGapSending(tt.in, tt.days, tt.source); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+	if _, err := stated(t, 2024).WithGapSending(in, 1, "x"); err == nil {
+		t.Error("a gap phase that begins on no day has a delay")
+	}
+}

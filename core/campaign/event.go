@@ -168,6 +168,7 @@ const (
 	OrderComplete    Rule = "the answering machine knows the order of every waiting wish"
 	OrderUseful      Rule = "waiting wishes are ordered before the proposal held"
 	OneProposal      Rule = "at most one proposal is held when the answering machine is switched on"
+	LapseFirst       Rule = "what was due before today lapses first"
 	AnswerFirst      Rule = "a proposal whose deadline passed meanwhile is answered before the machine is off"
 	OneAccepted      Rule = "at most one accepted proposal of the main phase"
 	DelayKnown       Rule = "a proposal leaves on a day whose delay the calendar states"

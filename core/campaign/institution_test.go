@@ -48,3 +48,43 @@ func TestAnAnswerIsAWordOfItsItem(t *testing.T) {
 		}
 	}
 }
+
+func TestADocketHoldsNoRefusalThatNobodyDecided(t *testing.T) {
+	no := campaign.Decision{Answer: campaign.No, Selective: true, By: "board-0042"}
+	d := campaign.NewDocket(3)
+	for _, tt := range []struct {
+		name        string
+		application int
+		decision    campaign.Decision
+		refused     bool
+	}{
+		{"a non without an act", 0, campaign.Decision{Answer: campaign.No, Selective: true}, true},
+		{"a non of a programme that does not select", 0, campaign.Decision{Answer: campaign.No, By: "board-0042"}, true},
+		{"a non with its act", 0, no, false},
+		{"another of the same board", 1, no, false},
+		{"a correction that nobody answers for", 1, campaign.Decision{Answer: campaign.OnHold, Selective: true}, true},
+		{"a correction by an act", 1, campaign.Decision{Answer: campaign.OnHold, Selective: true, By: "board-0043"}, false},
+		{"an application nobody made", 3, campaign.Decision{Answer: campaign.Yes}, true},
+		{"one before the first", -1, campaign.Decision{Answer: campaign.Yes}, true},
+	} {
+		if err := d.Enter(tt.application, tt.decision); (err != nil) != tt.refused {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	if in, err := d.Entering(); err == nil {
+		t.Errorf("an application without an answer, and %d enter", in)
+	}
+	if err := d.Enter(2, campaign.Decision{Answer: campaign.YesIf}); err != nil {
+		t.Fatal(err)
+	}
+	in, err := d.Entering()
+	if err != nil || len(in) != 2 || in[0] != 1 || in[1] != 2 {
+		t.Errorf("%d enter: %v", in, err)
+	}
+	if a, by := d.Answer(0); a != campaign.No || by != "board-0042" {
+		t.Errorf("the first is %s by %q", a, by)
+	}
+	if a, by := d.Answer(1); a != campaign.OnHold || by != "board-0043" {
+		t.Errorf("the second is %s by %q", a, by)
+	}
+}

@@ -108,6 +108,9 @@ func (s *State) judgeWish(e *Event, today Date) Rule {
 		case s.machine[c]:
 			// It would wait without a place in the order, which stops the day's computation.
 			return MachineIsOff
+		case s.unconfirmed(c, today):
+			// Whether it is dropped with the others must not hang on when somebody noticed.
+			return LapseFirst
 		}
 	case Inserted:
 		switch {
@@ -117,6 +120,8 @@ func (s *State) judgeWish(e *Event, today Date) Rule {
 			return RankPositive
 		case status == core.Dropped && s.machine[c]:
 			return MachineIsOff
+		case s.unconfirmed(c, today):
+			return LapseFirst
 		}
 	case Sent:
 		return s.judgeSent(e, today)
