@@ -20,6 +20,7 @@ func (s *State) effect(e *Event) {
 	case Accepted:
 		s.status[w] = core.Accepted
 	case Refused, Lapsed, GivenUp:
+		// For good: nothing below makes anything else of it.
 		s.status[w], s.preference[w], s.waiting[w] = core.Refused, 0, 0
 	case Dropped:
 		s.status[w], s.preference[w], s.waiting[w] = core.Dropped, 0, 0

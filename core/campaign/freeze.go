@@ -45,6 +45,8 @@ func (s *State) Freeze(now time.Time, groups []core.Group, beds []int64) (*core.
 			d.Answering = append(d.Answering, c)
 		}
 	}
+	// Today less 5: the day before today is the last one with proposals, and the rate at
+	// which a group calls is taken over four.
 	before := s.calledBy(number - 5)
 	for g := range d.Groups {
 		d.Groups[g].LastCalled, d.Groups[g].LastCalledBefore = int64(s.called[g]), 0

@@ -36,6 +36,7 @@ func (s *State) judge(e *Event) Rule {
 		}
 		return ""
 	}
+	// A refusal says nothing of whether a wish exists that is somebody else's.
 	if int64(e.Candidate) >= int64(s.roll.Candidates) {
 		return OwnWish
 	}
@@ -162,6 +163,7 @@ func (s *State) judgeAutomatic(e *Event, today Date) Rule {
 	case e.Cause == ByGapRule && number < s.terms.GapStart:
 		return GapPhase
 	}
+	// Section 4.1 and 4.2 of the rules: who asked for it, and for what they ordered.
 	ordered := s.preference[w] > 0
 	switch {
 	case e.Kind == Accepted && int(s.sent[w]) != number:

@@ -20,6 +20,7 @@ func (s *State) Lapse(now time.Time) (int, error) {
 	lapsed := 0
 	for w := range int32(len(s.status)) {
 		if s.late(w, today) {
+			// One event each, so that whoever asks is told of theirs.
 			lapsed++
 			if err := s.apply(Event{Kind: Lapsed, Cause: ByDeadline, At: now, Candidate: s.roll.Wishes.Candidate[w], Wish: w}); err != nil {
 				return lapsed, err

@@ -79,6 +79,7 @@ func (s *State) Publish(now time.Time, o Outcome) error {
 			return err
 		}
 	}
+	// Beside the log: only the ranks of the last day are ever asked for.
 	copy(s.waiting, o.WaitingRank)
 	s.frozen = 0
 	return s.apply(Event{Kind: Published, Cause: ByComputation, At: now, Candidate: NoCandidate, Wish: NoWish, Shown: digestRanks(o.WaitingRank)})
@@ -110,6 +111,7 @@ func (s *State) plausible(o *Outcome, today Date) error {
 	for from, to := range outcomes {
 		may[from] = to
 	}
+	// A proposal that nobody could ever be late for would hold its place for ever.
 	var delay [tracks]error
 	for t := range Track(tracks) {
 		_, delay[t] = s.calendar.Deadline(today, t)
@@ -157,6 +159,7 @@ func (s *State) plausible(o *Outcome, today Date) error {
 			got[c] |= keptAnother
 		}
 	}
+	// What a candidate got is known once every wish was seen.
 	for i, to := range o.Status {
 		w, c := int32(i), wishes.Candidate[i]
 		why := ""

@@ -2,6 +2,7 @@ package campaign_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -107,6 +108,9 @@ func apply(t rapid.TB, s *campaign.State, now time.Time, action, wishes int, nex
 	kind, _ := next(17)
 	row, _ := next(wishes)
 	e.Kind, e.Wish = campaign.Kind(kind), int32(row)
+	if s.Status(e.Wish) == core.Pending && kind%2 == 0 {
+		e.Kind = campaign.Accepted // or hardly anybody would ever accept
+	}
 	e.Candidate = s.Roll().Wishes.Candidate[row]
 	switch {
 	case action > 9: // anything
@@ -223,15 +227,18 @@ func inTime(t rapid.TB, cfg campaign.Config, s *campaign.State, e campaign.Event
 	}
 }
 
+// Numbers come from a seed: rapid's own favour small ones, which seldom make a proposal
+// that is accepted in time. Fewer steps are still a smaller case.
 func TestWhateverIsTriedTheInvariantsHold(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		left := rapid.IntRange(0, 400).Draw(r, "draws")
+		left := rapid.IntRange(0, 1000).Draw(r, "draws")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		play(r, t, func(n int) (int, bool) {
 			left--
 			if left < 0 {
 				return 0, false
 			}
-			return rapid.IntRange(0, n-1).Draw(r, ""), true
+			return random.IntN(n), true
 		})
 	})
 }

@@ -34,6 +34,7 @@ func Replay(cfg Config, log iter.Seq[Event], shown []int32) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	// One digest, whatever the number of days.
 	ranks := digestRanks(shown)
 	seq := 0
 	for e := range log {
@@ -41,6 +42,7 @@ func Replay(cfg Config, log iter.Seq[Event], shown []int32) (*State, error) {
 		if e.Seq != seq {
 			return nil, &LogError{seq, errAltered}
 		}
+		// A consequence is in our log already, appended by what it follows from.
 		if seq > s.log.Len() {
 			if err := s.apply(e); err != nil {
 				return nil, &LogError{seq, err}

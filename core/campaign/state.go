@@ -89,6 +89,7 @@ func New(cfg Config) (*State, error) {
 		called: make([]int32, cfg.Roll.Groups()), now: math.MinInt64,
 		opens: cfg.Calendar.Opening.Starts(), closes: (cfg.Calendar.Opening + longestCampaign).Starts(),
 	}
+	// The caller's roll is the one of the first day, from which the log is replayed.
 	s.roll.Wishes.CallRank = slices.Clone(cfg.Roll.Wishes.CallRank)
 	s.roll.Wishes.ShownRank = slices.Clone(cfg.Roll.Wishes.ShownRank)
 	if err := s.check(cfg); err != nil {
@@ -104,6 +105,8 @@ func New(cfg Config) (*State, error) {
 	return s, nil
 }
 
+// check refuses what cannot begin a campaign. Whether ranks are coherent within a group is
+// asked again before each computation, by code that shares nothing with it.
 func (s *State) check(cfg Config) error {
 	w := &s.roll.Wishes
 	n := w.Len()
@@ -134,6 +137,8 @@ func (s *State) check(cfg Config) error {
 		if cfg.Status != nil {
 			status = cfg.Status[i]
 		}
+		// Of a main-phase wish nothing was proposed yet: a status that says so has no event
+		// that explains it.
 		outside := w.Kind[i]&core.OutsideMain != 0
 		switch {
 		case !cfg.Answer[i].Enters():
@@ -170,6 +175,8 @@ func (s *State) index() {
 // of is the rows of a candidate's wishes, in the order of the roll.
 func (s *State) of(c core.Candidate) []int32 { return s.rows[s.first[c]:s.first[c+1]] }
 
+// main is whether a wish belongs to the main phase. A place outside it ("hors phase
+// principale") is held beside what the campaign proposes.
 func (s *State) main(w int32) bool { return s.roll.Wishes.Kind[w]&core.OutsideMain == 0 }
 
 // open is whether an instant belongs to the campaign. It comes before all else: an instant

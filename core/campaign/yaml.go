@@ -149,6 +149,7 @@ type reader struct {
 	err error
 }
 
+// read goes through the cells in the order of the file, which is that of Cells.
 func (r *reader) read(f *calendarFile) {
 	c := r.c
 	c.Opening = r.day("opening", f.Opening, true)
@@ -319,7 +320,8 @@ func (r *reader) examinations(cells []examineCell) []Examination {
 	return out
 }
 
-// coherent refuses dates that contradict each other.
+// coherent refuses dates that contradict each other. It says nothing of dates that are
+// missing, which Complete names.
 func (c *Calendar) coherent() error {
 	if c.Opening != 0 && len(c.Sending) > 0 && c.Sending[0].From != c.Opening {
 		return fmt.Errorf("the first proposals leave on %s, and the opening is on %s", c.Sending[0].From, c.Opening)
