@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sceau/core"
@@ -79,6 +80,36 @@ func (c Cause) String() string {
 		return fmt.Sprintf("cause %d", uint8(c))
 	}
 	return causeNames[c]
+}
+
+// A log is kept in words: a number would change its meaning with the next kind.
+
+// MarshalText writes the word of a kind.
+func (k Kind) MarshalText() ([]byte, error) { return word(kindNames[:], uint8(k)) }
+
+// UnmarshalText reads the word of a kind.
+func (k *Kind) UnmarshalText(text []byte) error { return unword(kindNames[:], text, (*uint8)(k)) }
+
+// MarshalText writes the word of a cause.
+func (c Cause) MarshalText() ([]byte, error) { return word(causeNames[:], uint8(c)) }
+
+// UnmarshalText reads the word of a cause.
+func (c *Cause) UnmarshalText(text []byte) error { return unword(causeNames[:], text, (*uint8)(c)) }
+
+func word(names []string, v uint8) ([]byte, error) {
+	if v == 0 || int(v) >= len(names) {
+		return nil, fmt.Errorf("%d has no word in a log", v)
+	}
+	return []byte(names[v]), nil
+}
+
+func unword(names []string, text []byte, v *uint8) error {
+	i := slices.Index(names, string(text))
+	if i < 1 {
+		return fmt.Errorf("%q is no word of a log", text)
+	}
+	*v = uint8(i)
+	return nil
 }
 
 // may is what may cause what. An absent pair is refused, so that a transition nobody

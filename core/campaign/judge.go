@@ -163,7 +163,7 @@ func (s *State) judgeAutomatic(e *Event, today Date) Rule {
 	case e.Cause == ByGapRule && number < s.terms.GapStart:
 		return GapPhase
 	}
-	// Section 4.1 and 4.2 of the rules: who asked for it, and for what they ordered.
+	// Only who asked for it, and only what they ordered.
 	ordered := s.preference[w] > 0
 	switch {
 	case e.Kind == Accepted && int(s.sent[w]) != number:

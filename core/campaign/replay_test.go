@@ -1,6 +1,7 @@
 package campaign_test
 
 import (
+	"encoding/json"
 	"errors"
 	"iter"
 	"slices"
@@ -206,5 +207,32 @@ func TestNothingIsSentAfterTheDayIsPublished(t *testing.T) {
 		if _, err := campaign.Replay(cfg, slices.Values(append(slices.Clone(log), e)), firstRanks); !errors.Is(err, campaign.OnceADay) {
 			t.Errorf("%s: %v", e, err)
 		}
+	}
+}
+
+func TestALogKeptInWordsReplays(t *testing.T) {
+	cfg, log, shown := eventful(t)
+	var kept []campaign.Event
+	for _, e := range log {
+		line, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again campaign.Event
+		if err := json.Unmarshal(line, &again); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		kept = append(kept, again)
+	}
+	if _, err := campaign.Replay(cfg, slices.Values(kept), shown); err != nil {
+		t.Error(err)
+	}
+	for _, line := range []string{`{"Kind":"withdrawn"}`, `{"Kind":""}`, `{"Cause":"the weather"}`, `{"Kind":1}`} {
+		if err := json.Unmarshal([]byte(line), new(campaign.Event)); err == nil {
+			t.Errorf("%s is read", line)
+		}
+	}
+	if line, err := json.Marshal(campaign.Event{}); err == nil {
+		t.Errorf("no event is written as %s", line)
 	}
 }

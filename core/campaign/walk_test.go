@@ -228,3 +228,28 @@ func TestAMainPhaseProposalNeedsADelayThatTheCalendarStates(t *testing.T) {
 		t.Errorf("a proposal without a deadline: %v", err)
 	}
 }
+
+// Law has a place more each day, but on the third, when nobody computes.
+func TestTheRanksCalledAreThoseOfEarlierDaysAndOfFiveDaysBefore(t *testing.T) {
+	var wishes []wish
+	for rank := range int32(12) {
+		wishes = append(wishes, wish{who: core.Candidate(rank % 4), group: law, rank: rank + 1, kind: core.OutsideMain})
+	}
+	for day, want := range map[int][2]int64{1: {0, 0}, 2: {1, 0}, 4: {2, 0}, 5: {4, 0}, 6: {5, 1}, 7: {6, 2}, 8: {7, 2}, 9: {8, 4}} {
+		_, s := house(t, wishes)
+		for past := 1; past <= day; past++ {
+			if past == 3 {
+				continue
+			}
+			d, _ := morning(t, s, fmt.Sprintf("2023-06-%02d 06:00:00", past), places(int64(past), 1, 1))
+			if got := [2]int64{d.Groups[law].LastCalled, d.Groups[law].LastCalledBefore}; past == day && got != want {
+				t.Errorf("day %d: called up to %d, want %d", day, got, want)
+			}
+			for i := range int32(len(wishes)) { // nobody lets go of a place
+				if s.Status(i) == core.Pending {
+					must(t, s, says(t, fmt.Sprintf("2023-06-%02d 09:00:00", past), wishes[i].who, campaign.Accepted, i))
+				}
+			}
+		}
+	}
+}
