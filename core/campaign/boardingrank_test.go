@@ -1,0 +1,131 @@
+package campaign_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"sceau/core"
+	"sceau/core/campaign"
+)
+
+func TestBedsGoByResourcesThenDistanceThenTheBoardsRank(t *testing.T) {
+	withGroups := append(slices.Clone(campaign.BoardingKey), campaign.GroupOrder)
+	for _, tt := range []struct {
+		name     string
+		boarders []campaign.Boarder
+		key      []campaign.Criterion
+		want     []int32 // nil: refused
+	}{
+		{"nobody asks", nil, campaign.BoardingKey, []int32{}},
+		{"a bursary before a longer way and a better board rank",
+			[]campaign.Boarder{{Candidate: 1, BoardRank: 1, Band: 4}, {Candidate: 2, BoardRank: 9, Bursary: true}}, campaign.BoardingKey, []int32{2, 1}},
+		{"a longer way before a better board rank",
+			[]campaign.Boarder{{Candidate: 1, BoardRank: 1, Band: 1}, {Candidate: 2, BoardRank: 9, Band: 2}}, campaign.BoardingKey, []int32{2, 1}},
+		{"then the board's rank",
+			[]campaign.Boarder{{Candidate: 1, BoardRank: 9, Band: 1}, {Candidate: 2, BoardRank: 1, Band: 1}}, campaign.BoardingKey, []int32{2, 1}},
+		{"another key puts distance first",
+			[]campaign.Boarder{{Candidate: 1, BoardRank: 1, Band: 4}, {Candidate: 2, BoardRank: 9, Bursary: true}}, []campaign.Criterion{campaign.Distance, campaign.Bursary, campaign.BoardRank}, []int32{1, 2}},
+		{"whoever asks by two groups has the rank of the better entry, once",
+			[]campaign.Boarder{{Candidate: 1, Group: 0, BoardRank: 9}, {Candidate: 2, Group: 0, BoardRank: 5}, {Candidate: 1, Group: 1, BoardRank: 2}}, campaign.BoardingKey, []int32{1, 2, 1}},
+		{"the same rank in two groups is separated by the school's order of groups",
+			[]campaign.Boarder{{Candidate: 1, Group: 1, BoardRank: 3}, {Candidate: 2, Group: 0, BoardRank: 3}}, withGroups, []int32{2, 1}},
+		{"and by nothing without it",
+			[]campaign.Boarder{{Candidate: 1, Group: 1, BoardRank: 3}, {Candidate: 2, Group: 0, BoardRank: 3}}, campaign.BoardingKey, nil},
+		{"no board rank", []campaign.Boarder{{Candidate: 1}}, campaign.BoardingKey, nil},
+		{"twice in a group", []campaign.Boarder{{Candidate: 1, BoardRank: 1}, {Candidate: 1, BoardRank: 2}}, campaign.BoardingKey, nil},
+		{"a bursary in one entry only", []campaign.Boarder{{Candidate: 1, BoardRank: 1, Bursary: true}, {Candidate: 1, Group: 1, BoardRank: 2}}, campaign.BoardingKey, nil},
+		{"a criterion twice", nil, []campaign.Criterion{campaign.Bursary, campaign.Bursary}, nil},
+		{"a criterion nobody knows", nil, []campaign.Criterion{campaign.GroupOrder + 1}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := campaign.BoardingRanks(tt.boarders, tt.key)
+			if (err != nil) != (tt.want == nil) || !slices.Equal(got, tt.want) {
+				t.Errorf("%d (%v), want %d", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestTiesAreNamedAllAtOnce(t *testing.T) {
+	_, err := campaign.BoardingRanks([]campaign.Boarder{
+		{Candidate: 9, Group: 0, BoardRank: 1}, {Candidate: 8, Group: 0, BoardRank: 2}, {Candidate: 7, Group: 1, BoardRank: 1},
+		{Candidate: 6, Group: 1, BoardRank: 2}, {Candidate: 5, Group: 1, BoardRank: 3},
+	}, campaign.BoardingKey)
+	var ties *campaign.TieError
+	if !errors.As(err, &ties) {
+		t.Fatalf("not refused: %v", err)
+	}
+	if len(ties.Tied) != 2 || !slices.Equal(ties.Tied[0], []int{0, 2}) || !slices.Equal(ties.Tied[1], []int{1, 3}) {
+		t.Errorf("ties %d", ties.Tied)
+	}
+}
+
+// Property D8 for beds: neither the order of entries nor the number of a candidate is a
+// reason.
+func TestBoardingRanksDependOnNoNumberAndNoOrder(t *testing.T) {
+	key := append(slices.Clone(campaign.BoardingKey), campaign.GroupOrder)
+	rapid.Check(t, func(t *rapid.T) {
+		var boarders []campaign.Boarder
+		for g := range int32(3) {
+			for rank := range rapid.Int32Range(0, 6).Draw(t, "boarders") {
+				boarders = append(boarders, campaign.Boarder{Candidate: core.Candidate(10*g + rank), Group: g, BoardRank: rank + 1,
+					Bursary: rapid.Bool().Draw(t, "bursary"), Band: rapid.IntRange(0, 2).Draw(t, "band")})
+			}
+		}
+		want, err := campaign.BoardingRanks(boarders, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range boarders {
+			for j := range boarders {
+				a, b := boarders[i], boarders[j]
+				if a.Bursary && !b.Bursary && want[i] > want[j] || a.Bursary == b.Bursary && a.Band > b.Band && want[i] > want[j] {
+					t.Fatalf("%+v is behind %+v", a, b)
+				}
+			}
+		}
+		seed := rapid.Uint64().Draw(t, "seed")
+		order := rand.New(rand.NewPCG(seed, 1)).Perm(len(boarders))
+		moved := make([]campaign.Boarder, len(boarders))
+		for i, to := range order {
+			moved[to] = boarders[i]
+			moved[to].Candidate = core.Candidate(1000 - uint32(boarders[i].Candidate))
+		}
+		got, err := campaign.BoardingRanks(moved, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, to := range order {
+			if got[to] != want[i] {
+				t.Fatalf("%+v has rank %d, and %d under another number", boarders[i], want[i], got[to])
+			}
+		}
+	})
+}
+
+func TestABedIsInTheSchoolOfThePool(t *testing.T) {
+	const none = core.NoSchool
+	for _, tt := range []struct {
+		beds campaign.Beds
+		pool campaign.Pool
+		want int32
+	}{
+		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, campaign.Girls, 3},
+		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, campaign.Mixed, 3},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Girls, 1},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Boys, 2},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Mixed, none},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: none}, campaign.Boys, none},
+		{campaign.Beds{Mixed: 3, Girls: 1, Boys: none}, campaign.Girls, none},
+		{campaign.Beds{Mixed: none, Girls: none, Boys: none}, campaign.Girls, none},
+	} {
+		got, err := tt.beds.School(tt.pool)
+		if got != tt.want || (err != nil) != (tt.want == none) {
+			t.Errorf("%+v, pool %d: %d (%v), want %d", tt.beds, tt.pool, got, err, tt.want)
+		}
+	}
+}
