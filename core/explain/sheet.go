@@ -1,0 +1,51 @@
+package explain
+
+import "sceau/core"
+
+// A Sheet is what anybody may know of a group of a programme after a day ("fiche
+// publique"): how it calls, what it has to offer, and how far it has come.
+type Sheet struct {
+	Group     int
+	Rule      string // version of the rule
+	Rates     core.Rates
+	Ranked    int
+	Places    int64
+	RankLimit int64
+	Stopped   bool
+	Proposed  int // today
+	Held      int // places this evening
+	Vacant    int64
+	Beyond    int64 // holders above the target, through the rank limit or because it was lowered
+	// LastCalled is the largest shown call rank so far; nil where fewer than FewCalled
+	// candidates were called.
+	LastCalled *int32
+}
+
+// Public gives the sheet of a group after a day. called is how many of its candidates
+// were ever called, shown how far it has come over the days.
+func Public(roll *core.Roll, day *core.Day, out *core.Outcome, group int, rates core.Rates, ranked, called int, shown int32) Sheet {
+	q := day.Groups[group]
+	s := Sheet{Group: group, Rule: Rule, Rates: rates, Ranked: ranked, Places: q.Places, RankLimit: q.RankLimit, Stopped: q.Stop}
+	held := map[core.Candidate]bool{}
+	for i, g := range roll.Wishes.Group {
+		if int(g) != group {
+			continue
+		}
+		if out.Status[i].Holds() {
+			held[roll.Wishes.Candidate[i]] = true
+		}
+		if _, today := out.Today(i); today {
+			s.Proposed++
+		}
+	}
+	s.Held = len(held)
+	s.Vacant, s.Beyond = max(0, q.Places-int64(s.Held)), max(0, int64(s.Held)-q.Places)
+	if called >= FewCalled {
+		s.LastCalled = &shown
+	}
+	return s
+}
+
+// Rule is the version of the rule that this code computes: the state of the public
+// algorithms that the golden vectors were made with.
+const Rule = "parcoursup-2024-06"

@@ -1,0 +1,101 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+
+	"sceau/core"
+)
+
+// A Reason is why a wish still waits.
+type Reason string
+
+const (
+	GroupStopped Reason = "stopped"  // the programme calls nobody today
+	BehindBar    Reason = "bar"      // the boarding rank is above the bar of the school
+	BehindOthers Reason = "order"    // the call rank is behind the last one called
+	NotRankedYet Reason = "unranked" // the wish has no call rank
+)
+
+// A Waiting is the one reason why a wish waits this evening, and what would change it
+// ("en attente de place").
+type Waiting struct {
+	Reason Reason
+	Call   int32 // call rank shown
+	Places int64 // of the group
+	Last   int32 // the largest call rank shown among those who hold a place; 0 is none
+	Ahead  int   // candidates of the group who wait and are called before
+
+	// Of a wish that is behind the bar of its boarding school:
+	Boarding int32 // its boarding rank
+	Bar      int32 // the bar, or core.Unbounded
+	Reserved bool  // the bar stands where beds are kept for better ranked candidates, and not lower
+}
+
+// ErrNotWaiting means a wish that does not wait.
+var ErrNotWaiting = errors.New("explain: the wish does not wait")
+
+// Why gives the reason why the wish in row i waits after a day.
+func Why(roll *core.Roll, day *core.Day, out *core.Outcome, i int) (Waiting, error) {
+	w := &roll.Wishes
+	if i < 0 || i >= w.Len() || out.Status[i] != core.Waiting {
+		return Waiting{}, ErrNotWaiting
+	}
+	g, school := w.Group[i], w.School[i]
+	e := Waiting{Call: w.ShownRank[i], Places: day.Groups[g].Places}
+	ahead := map[core.Candidate]bool{}
+	for j := range w.Len() {
+		switch {
+		case w.Group[j] != g:
+		case out.Status[j].Holds():
+			e.Last = max(e.Last, w.ShownRank[j])
+		case out.Status[j] == core.Waiting && w.CallRank[j] < w.CallRank[i]:
+			ahead[w.Candidate[j]] = true
+		}
+	}
+	e.Ahead = len(ahead)
+	switch {
+	case w.CallRank[i] <= 0:
+		e.Reason = NotRankedYet
+	case day.Groups[g].Stop:
+		e.Reason = GroupStopped
+	case school != core.NoSchool && w.BoardingRank[i] > out.Bar[school]:
+		e.Reason, e.Boarding, e.Bar = BehindBar, w.BoardingRank[i], out.Bar[school]
+		e.Reserved = out.Bar[school] == out.BarMax[school]
+	default:
+		e.Reason = BehindOthers
+	}
+	return e, nil
+}
+
+// Recheck holds a reason against the day: what it claims is so, and no reason that comes
+// before it is. It is an error where it is not.
+func (e Waiting) Recheck(roll *core.Roll, day *core.Day, out *core.Outcome, i int) error {
+	w := &roll.Wishes
+	q := day.Groups[w.Group[i]]
+	held := map[core.Candidate]bool{}
+	for j := range w.Len() {
+		if w.Group[j] == w.Group[i] && out.Status[j].Holds() {
+			held[w.Candidate[j]] = true
+		}
+	}
+	school := w.School[i]
+	behindBar := school != core.NoSchool && w.BoardingRank[i] > out.Bar[school]
+	ok := false
+	switch e.Reason {
+	case NotRankedYet:
+		ok = w.CallRank[i] <= 0
+	case GroupStopped:
+		ok = q.Stop
+	case BehindBar:
+		ok = !q.Stop && behindBar && e.Bar == out.Bar[school] && e.Boarding > e.Bar
+	case BehindOthers:
+		// The group is full, the rank limit does not reach so far, and the candidate has
+		// no place there by a twin.
+		ok = !q.Stop && !behindBar && int64(len(held)) >= q.Places && int64(w.CallRank[i]) > q.RankLimit && !held[w.Candidate[i]]
+	}
+	if !ok {
+		return fmt.Errorf("explain: wish %d does not wait because of %q", i, e.Reason)
+	}
+	return nil
+}
