@@ -12,6 +12,7 @@ type admissionVerbs struct {
 	Days          daysVerb          `cmd:"" help:"Compute days of proposals and what is shown; cases as lines of JSON."`
 
 	National nationalVerb `cmd:"" help:"Run an instance of national scale, verified, with its checksums."`
+	WhatIf   whatIfVerb   `cmd:"" help:"Simulate an instance under another rule or other rates, and compare counts."`
 }
 
 type (

@@ -58,9 +58,9 @@ func Traced(rates core.Rates, ranked []core.Ranked) ([]core.Candidate, []Step, e
 
 // A worker keeps what computing one group after the other would allocate each time.
 type worker struct {
-	keys   []uint64   // board rank and row, packed
-	queues [4][]int32 // rows of each class, best first
-	met    core.Marks // candidates of the group
+	keys   []uint64    // board rank and row, packed
+	queues [4][]int32  // rows of each class, best first
+	met    *core.Marks // candidates of the group, where many groups share the memory
 }
 
 func (w *worker) order(rates core.Rates, ranked []core.Ranked, order []core.Candidate, steps []Step) error {
@@ -115,7 +115,9 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 		}
 	}
 	w.keys = w.keys[:0]
-	w.met.Clear()
+	if w.met != nil {
+		w.met.Clear()
+	}
 	sorted := true
 	var twice *core.Fault
 	for i, r := range ranked {
@@ -123,7 +125,7 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 			return core.RankNotPositive.Of().Who(r.Candidate)
 		}
 		w.keys = append(w.keys, uint64(r.Rank)<<32|uint64(i))
-		if !w.met.Mark(r.Candidate, 1) && twice == nil {
+		if w.met != nil && !w.met.Mark(r.Candidate, 1) && twice == nil {
 			twice = core.DuplicateCandidate.Of().Who(r.Candidate)
 		}
 		sorted = sorted && (i == 0 || ranked[i-1].Rank <= r.Rank)
@@ -136,8 +138,26 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 			return core.DuplicateRank.Of().Who(ranked[uint32(w.keys[i])].Candidate)
 		}
 	}
+	if w.met == nil {
+		twice = sortedTwice(ranked)
+	}
 	if twice != nil {
 		return twice
+	}
+	return nil
+}
+
+// sortedTwice is the fault of somebody who is ranked twice, for one group by itself.
+func sortedTwice(ranked []core.Ranked) *core.Fault {
+	all := make([]core.Candidate, len(ranked))
+	for i, r := range ranked {
+		all[i] = r.Candidate
+	}
+	slices.Sort(all)
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] {
+			return core.DuplicateCandidate.Of().Who(all[i])
+		}
 	}
 	return nil
 }

@@ -18,15 +18,38 @@ func All(groups []core.RankingGroup, threads int) ([][]core.Candidate, error) {
 	for i, g := range groups {
 		orders[i], room = room[:len(g.Ranked):len(g.Ranked)], room[len(g.Ranked):]
 	}
+	return orders, each(groups, threads, func(w *worker, i int) error {
+		return w.order(groups[i].Rates, groups[i].Ranked, orders[i], nil)
+	})
+}
+
+// Rows gives the same orders as rows of what each board ranked.
+func Rows(groups []core.RankingGroup, threads int) ([][]int32, error) {
+	orders := make([][]int32, len(groups))
+	return orders, each(groups, threads, func(w *worker, i int) error {
+		n := len(groups[i].Ranked)
+		order, steps := make([]core.Candidate, n), make([]Step, n)
+		if err := w.order(groups[i].Rates, groups[i].Ranked, order, steps); err != nil {
+			return err
+		}
+		orders[i] = make([]int32, n)
+		for k, s := range steps {
+			orders[i][k] = s.Row
+		}
+		return nil
+	})
+}
+
+func each(groups []core.RankingGroup, threads int, do func(*worker, int) error) error {
 	faults := make([]error, len(groups))
 	parallel.Each(len(groups), threads, func() func(int) {
-		var w worker
-		return func(i int) { faults[i] = w.order(groups[i].Rates, groups[i].Ranked, orders[i], nil) }
+		w := worker{met: new(core.Marks)}
+		return func(i int) { faults[i] = do(&w, i) }
 	})
 	for i, err := range faults {
 		if f, ok := err.(*core.Fault); ok {
-			return nil, f.In(i)
+			return f.In(i)
 		}
 	}
-	return orders, nil
+	return nil
 }

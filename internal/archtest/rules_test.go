@@ -45,6 +45,17 @@ var never = []struct {
 	why    string
 }{
 	{"core", true, []string{module + "crypto", module + "dossier"}, "core reaches nothing that can open a seal"},
+	{"core/verify", true, []string{module + "core/callorder", module + "core/proposal", module + "core/display", module + "core/explain"},
+		"what verifies shares nothing with what it verifies"},
+	{"core", false, outside, "core computes, and does nothing else"},
+	{"core/callorder", true, outside, "core computes, and does nothing else"},
+	{"core/proposal", true, outside, "core computes, and does nothing else"},
+	{"core/display", true, outside, "core computes, and does nothing else"},
+	{"core/verify", true, outside, "core computes, and does nothing else"},
+	{"core/explain", true, outside, "core computes, and does nothing else"},
+	{"core/whatif", true, outside, "core computes, and does nothing else"},
+	{"core/campaign", true, []string{"os", "net", "log", "log/slog", "math/rand", "math/rand/v2"}, "a campaign is told the time, and draws no lots"},
+	{"core/proposal", true, []string{module + "core/whatif"}, "a simulation is never part of a legal run"},
 	{"crypto", false, technologies, "crypto knows no technology"},
 	{"policy", false, technologies, "policy knows no technology"},
 	{"audit", false, technologies, "audit knows no technology"},
@@ -56,6 +67,9 @@ var never = []struct {
 }
 
 var technologies = []string{"github.com/jackc/pgx", "github.com/hashicorp/vault", "github.com/open-policy-agent", "net/http", "database/sql"}
+
+// What a computation would need to be anything but a function of its input.
+var outside = []string{"os", "time", "io", "net", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "context"}
 
 // Package is what the graph knows of one package.
 type Package struct {

@@ -207,10 +207,9 @@ func (s *season) everybodyAnswering() error {
 	return nil
 }
 
-// key is how a candidate likes a wish: the smaller the better.
 func (s *season) key(i int) uint64 {
 	w := &s.roll.Wishes
-	return mix(uint64(w.Candidate[i])<<32 + uint64(w.Group[i])*2 + uint64(w.Kind[i]&core.WithBoarding))
+	return likes(uint64(w.Candidate[i]), uint64(w.Group[i]), uint64(w.Kind[i]&core.WithBoarding))
 }
 
 // order gives each wish its place among the keys of its candidate, from 1.
