@@ -19,6 +19,7 @@ type benchVerb struct {
 	Candidates int           `default:"600" help:"Candidates of the bulk import."`
 	Seed       uint64        `default:"1" help:"Seed of the invented people."`
 	Lasting    time.Duration `default:"5s" help:"How long each load lasts."`
+	National   bool          `default:"true" negatable:"" help:"The admission of a whole country too."`
 	Examples   string        `default:"docs/examples/demo" type:"existingdir" help:"Campaign, programmes, schools and missions."`
 }
 
@@ -44,6 +45,15 @@ func (v benchVerb) Run(ctx context.Context, t *terminal) (err error) {
 
 func (v benchVerb) measure(ctx context.Context, t *terminal, home string) error {
 	sheet := bench.Sheet{Out: t.out}
+	if v.National {
+		program, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		if err := sheet.National(ctx, program, home); err != nil {
+			return err
+		}
+	}
 	h, err := house.Open(ctx, home)
 	if err != nil {
 		return err
