@@ -30,7 +30,7 @@ import (
 )
 
 var keeps = backup.Keeps{
-	Blobs:   "blobs",
+	Blobs:   []string{"blobs", "runs"},
 	Public:  []string{"policy/signers", "identities/log.pub"},
 	Carried: []string{"identities", "missions", "policy/signers"},
 }

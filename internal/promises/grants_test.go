@@ -53,16 +53,21 @@ var granted = map[string]map[string][]string{
 		"INSERT": {"unit_secret", "unit_class_secret"},
 	},
 	"sceau_keyring_read": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key", "run_key"},
+	},
+	"sceau_keyring_run": { // keys of files of runs, and no wrap of a person
+		"SELECT": {"key_name", "branch_key", "wrap_floor", "run_key"},
+		"INSERT": {"run_key"},
+		"DELETE": {"run_key"},
 	},
 	"sceau_keyring_hold": {
 		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "held_key"},
 		"INSERT": {"held_key"},
 	},
 	"sceau_keyring_turn": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key", "run_key"},
 		"INSERT": {"key_turn", "branch_turn", "key_rotation", "epoch"},
-		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
+		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "run_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
 	},
 	"sceau_keyring_forget": {
 		"SELECT": {"forgetting"},
