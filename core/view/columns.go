@@ -52,9 +52,13 @@ func (c *column[Row]) most() uint32 {
 	return math.MaxUint32
 }
 
+// PseudonymColumn is the form of the registration number in the core: drawn, and sealed
+// in the dossier under the same name.
+const PseudonymColumn = "candidate_pseudonym"
+
 // personPseudonym stands first in the person's columns; its 16 bytes are written as
 // they are.
-var personPseudonym = Column{Name: "candidate_pseudonym", Items: []catalogue.ItemID{"A01.01"}, Form: ID}
+var personPseudonym = Column{Name: PseudonymColumn, Items: []catalogue.ItemID{"A01.01"}, Form: ID}
 
 var personColumns = []column[Person]{
 	{Column{Name: "est_boursier", Items: []catalogue.ItemID{"A02.06", "A02.07"}, Form: Bool},
@@ -121,14 +125,19 @@ func Columns() []Column {
 	return all
 }
 
-// Word gives the value of a word of an Enum, from 1; 0 when the column has no such word.
-func Word(column, word string) uint8 {
+// Words gives, for each column that has a closed list, the value of each of its words.
+func Words() map[string]map[string]uint8 {
+	all := map[string]map[string]uint8{}
 	for _, c := range Columns() {
-		if c.Name == column {
-			return uint8(slices.Index(c.Words, word) + 1)
+		if len(c.Words) == 0 {
+			continue
+		}
+		all[c.Name] = map[string]uint8{}
+		for i, word := range c.Words {
+			all[c.Name][word] = uint8(i + 1)
 		}
 	}
-	return 0
+	return all
 }
 
 // Check compares columns with the register, both ways: each item that the core needs is

@@ -269,7 +269,7 @@ func (v *View) checkWishes() error {
 		}
 		if i > 0 {
 			if c := compareWishes(v.Wishes[i-1], *w); c == 0 {
-				return fmt.Errorf("wish of %s for %s: %w", v.Persons[w.Candidate].Pseudonym, v.Programmes[w.Programme], ErrTwice)
+				return fmt.Errorf("wish of %s: %w", v.Persons[w.Candidate].Pseudonym, ErrTwice) // not for what: wishes tell who it is
 			} else if c > 0 {
 				return errors.New("wishes are out of order")
 			}
