@@ -59,6 +59,7 @@ type verbs struct {
 	Import    importVerb     `cmd:"" help:"Take dossiers in and seal them."`
 	Keys      keysVerbs      `cmd:"" help:"Forget, turn, freeze: what is done to keys."`
 	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission; verify their revisions."`
+	Admission admissionVerbs `cmd:"" help:"Project candidates into the pseudonymised view that admission is computed on."`
 	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
 	Backup    backupVerb     `cmd:"" help:"Copy the whole platform to a folder."`
