@@ -64,11 +64,30 @@ func (h *House) Runs(ctx context.Context) (runs.Book, error) {
 	return runs.Book{DB: pool}, err
 }
 
+// ErrRecord means that the record of a run is not the one that was signed.
+var ErrRecord = errors.New("the record of the run is not the one that was signed")
+
+// VerifyRun compares the record of a run that has ended with its signature.
+func (h *House) VerifyRun(r run.Run) error {
+	verifier, err := h.logVerifier()
+	if err != nil {
+		return err
+	}
+	signed, err := note.Open([]byte(r.Signature), note.VerifierList(verifier))
+	if err != nil || signed.Text != r.Text() {
+		return fmt.Errorf("run %d of campaign %s: %w", r.Number, r.Campaign, ErrRecord)
+	}
+	return nil
+}
+
 // OpenView opens the view that a projection left, as the core, and refuses one that is
 // not what its record says.
 func (h *House) OpenView(ctx context.Context, of run.Run) (*view.View, error) {
 	if of.Kind != run.Projection || of.Ended.IsZero() || !of.Dropped.IsZero() {
 		return nil, fmt.Errorf("run %d of campaign %s is no projection that stands", of.Number, of.Campaign)
+	}
+	if err := h.VerifyRun(of); err != nil {
+		return nil, err
 	}
 	files, err := h.RunFiles(admission)
 	if err != nil {

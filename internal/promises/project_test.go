@@ -23,6 +23,7 @@ import (
 	"sceau/core/view"
 	"sceau/crypto"
 	"sceau/dossier"
+	"sceau/internal/house"
 	"sceau/internal/postgres/runs"
 )
 
@@ -382,6 +383,22 @@ func TestARunFileInThePlaceOfAnotherDoesNotOpen(t *testing.T) {
 		}
 	}
 	if err := os.WriteFile(path(a), was, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The record of another digest, of another file: it is not the one that was signed.
+	for what, forged := range map[string]func(*run.Run){
+		"another digest":  func(r *run.Run) { r.Input.Digest = b.Input.Digest },
+		"another number":  func(r *run.Run) { r.Number++ },
+		"no signature":    func(r *run.Run) { r.Signature = "" },
+		"that of another": func(r *run.Run) { r.Signature = b.Signature },
+	} {
+		r := a
+		forged(&r)
+		if _, err := p.OpenView(t.Context(), r); !errors.Is(err, house.ErrRecord) {
+			t.Errorf("a record with %s: %v, want %v", what, err, house.ErrRecord)
+		}
+	}
+	if _, err := p.OpenView(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
 	// The wrap of the other's key too: the file opens under neither.
