@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -538,6 +539,46 @@ func TestWhatIsRectifiedIsToldToTheNextRunOrRaisesACase(t *testing.T) {
 		if !errors.Is(err, runs.ErrStays) && !(errors.As(err, &refused) && refused.Code == "42501") && !strings.Contains(fmt.Sprint(err), "42501") {
 			t.Errorf("%s: %v, want %v", what, err, runs.ErrStays)
 		}
+	}
+}
+
+// Killed between its record and its end, a projection is none, and the next takes away
+// what it left.
+func TestWhatAKillLeavesOfAProjectionGoesWithTheNext(t *testing.T) {
+	p := open(t)
+	projectable(t, p, "killed", 5, 3)
+	book, err := p.Runs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := p.RunFiles("project")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := run.Run{ID: "CUTCUTCUTCUTCUTCUTCUTCUTCU", Campaign: "killed", Kind: run.Projection, Rules: "test", Input: run.File{Name: "CUTCUTCUTCUTCUTCUTCUTCUTCU"}, Started: time.Now()}
+	if cut, err = book.Begin(t.Context(), cut); err != nil {
+		t.Fatal(err)
+	}
+	of := crypto.RunFile{Run: cut.ID, Kind: "input"}
+	if err := files.Keep(t.Context(), "killed", of, cut.Input.Name, func(w io.Writer) error { _, err := w.Write([]byte("half")); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if _, any, err := book.Projection(t.Context(), "killed"); err != nil || any {
+		t.Errorf("a projection that did not end is there to be taken: %v, %v", any, err)
+	}
+	if _, err := book.Begin(t.Context(), run.Run{ID: "early", Campaign: "killed", Kind: run.Day, Rules: "test", Takes: cut.ID, Started: time.Now()}); !errors.Is(err, runs.ErrStays) {
+		t.Errorf("a run takes it: %v, want %v", err, runs.ErrStays)
+	}
+	r, _ := p.project(t, "killed")
+	if _, err := os.Stat(p.Path("runs", cut.Input.Name[:2], cut.Input.Name)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its file is left: %v", err)
+	}
+	if newest, any, err := book.Projection(t.Context(), "killed"); err != nil || !any || newest.ID != r.ID {
+		t.Errorf("the newest projection is %s, %v, want %s", newest.ID, err, r.ID)
+	}
+	var keys int
+	if err := p.owner["keyring"].QueryRow(t.Context(), "SELECT count(*) FROM run_key WHERE campaign = 'killed'").Scan(&keys); err != nil || keys != 1 {
+		t.Errorf("%d keys of run files, want one, %v", keys, err)
 	}
 }
 
