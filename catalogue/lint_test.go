@@ -264,7 +264,7 @@ var rules = []rule{
 			}
 		}
 		return out
-	}, "identities.yaml", "admin: [person, class, routing, hold]", "admin: [person, class, routing, hold, index]"},
+	}, "identities.yaml", "admin: [person, class, routing, hold, run]", "admin: [person, class, routing, hold, index]"},
 	{"who opens whole dossiers in batches to seal them anew has no credential that stays", func(c *catalogue.Catalogue) []string {
 		var out []string
 		for _, i := range c.Identities() {

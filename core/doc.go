@@ -3,6 +3,7 @@
 // It works on pseudonyms, and on nothing else: no name, no mark, no school of origin,
 // and no clock. Whoever asks how somebody came to be called finds it in one folder:
 //
+//	view         what a run is told about candidates, column by column
 //	callorder    in which order a programme calls: the board's order, moved by the legal rates
 //	proposal     who gets a proposal today: places, beds, bars, automatic answers
 //	verify       that both are right, shown by code that shares nothing with them

@@ -19,8 +19,8 @@ type ClassPlan struct {
 }
 
 // CreateCampaignKeys makes the keys of a campaign: one for persons, one per class,
-// one for routing, one for holds and one per index, with the branch keys that they
-// wrap. Nothing that is there is made again, so a creation that was cut is
+// one for routing, one for holds, one for runs of the core and one per index, with the
+// branch keys that they wrap. Nothing that is there is made again, so a creation that was cut is
 // finished by the next.
 func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore, campaign string, plan KeyPlan) error {
 	type wanted struct {
@@ -32,6 +32,7 @@ func CreateCampaignKeys(ctx context.Context, admin KeyAdmin, store CampaignStore
 		{role: RolePerson},
 		{role: RoleRouting, branches: []BranchWrap{{Class: RoutingBranch}}},
 		{role: RoleHold},
+		{role: RoleRun},
 	}
 	for _, c := range plan.Classes {
 		w := wanted{role: RoleClass, of: c.Class}

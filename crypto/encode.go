@@ -37,6 +37,10 @@ func branchContext(campaign, class, fate string, version uint32) []byte {
 	return appendNumber(appendFields(nil, "sceau branch", campaign, class, fate), version)
 }
 
+func runContext(campaign string, f RunFile) []byte {
+	return appendFields(nil, "sceau run file", campaign, f.Run, f.Kind)
+}
+
 func heldContext(campaign string, p WrapPlace) []byte {
 	return appendNumber(appendFields(nil, "sceau held", campaign, p.Case, string(p.Unit[:]), p.Class, p.Fate), p.Version)
 }

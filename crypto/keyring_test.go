@@ -342,8 +342,8 @@ func TestMakingACampaignTwiceChangesNothing(t *testing.T) {
 	h := newHouse(t)
 	unit := h.candidate(t, "2026")
 	names, _ := h.store.Names(t.Context(), "2026")
-	if len(names) != 9 {
-		t.Errorf("%d keys, want 9: person, routing, hold, 4 classes, 2 indexes", len(names))
+	if len(names) != 10 {
+		t.Errorf("%d keys, want 10: person, routing, hold, run, 4 classes, 2 indexes", len(names))
 	}
 	for _, n := range names {
 		if !strings.HasPrefix(n.Name, crypto.KeyPrefix(n.Role, n.Of)) || n.State != crypto.KeyActive {
@@ -436,7 +436,7 @@ func (c *cutting) AddBranch(ctx context.Context, b crypto.BranchWrap) error {
 
 func TestNoPrefixOfAKeyNameCoversAnotherClassOrIndex(t *testing.T) {
 	prefixes := []string{crypto.DayKey}
-	for _, role := range []crypto.KeyRole{crypto.RolePerson, crypto.RoleRouting, crypto.RoleHold} {
+	for _, role := range []crypto.KeyRole{crypto.RolePerson, crypto.RoleRouting, crypto.RoleHold, crypto.RoleRun} {
 		prefixes = append(prefixes, crypto.KeyPrefix(role, ""))
 	}
 	for _, of := range []string{"name", "name-birth", "health", "health-2", "file", "hold", "person"} {

@@ -15,6 +15,7 @@ const (
 	RoleOwn     KeyRole = "own"     // wraps, for a class such as health, one secret per person: each opening is a call
 	RoleRouting KeyRole = "routing" // wraps the routing key
 	RoleHold    KeyRole = "hold"    // wraps what a legal hold keeps when the others are destroyed
+	RoleRun     KeyRole = "run"     // wraps the keys of the files of runs of the core
 	RoleIndex   KeyRole = "index"   // computes a blind index
 )
 

@@ -5,15 +5,16 @@ import (
 	"fmt"
 )
 
-// A WrapPlace says whose secret a wrap holds: a unit's, that of a branch, or both turned
-// into one for a case. With the key that wraps it, it makes the context which binds the
+// A WrapPlace says whose secret a wrap holds: a unit's, that of a branch, both turned
+// into one for a case, or that of a file. With the key that wraps it, it makes the context which binds the
 // wrap.
 type WrapPlace struct {
 	Case    string // of a legal hold
 	Unit    UnitID // of a unit's secret, of one of its own for a class, of a hold
 	Class   string // of a branch key, of a hold
 	Fate    string
-	Version uint32 // of the branch, not of the key that wraps it
+	Version uint32  // of the branch, not of the key that wraps it
+	File    RunFile // of a run of the core
 }
 
 // String names it by numbers that are random, as people and as the database spell them,
@@ -21,6 +22,8 @@ type WrapPlace struct {
 func (p WrapPlace) String() string {
 	unit := fmt.Sprintf("unit %s ('\\x%x')", p.Unit, p.Unit[:])
 	switch {
+	case p.File != (RunFile{}):
+		return p.File.String()
 	case p.Case != "":
 		return fmt.Sprintf("%s, class %s, held for case %s", unit, label(p.Class, p.Fate), p.Case)
 	case p.Class == "":
@@ -44,6 +47,8 @@ func (n KeyName) context(p WrapPlace) []byte {
 		return ownContext(n.Campaign, n.Of, p.Unit)
 	case RoleHold:
 		return heldContext(n.Campaign, p)
+	case RoleRun:
+		return runContext(n.Campaign, p.File)
 	}
 	return branchContext(n.Campaign, p.Class, p.Fate, p.Version)
 }

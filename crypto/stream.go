@@ -10,7 +10,7 @@ import (
 	streaming "github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
 )
 
-// Documents are sealed as streams of segments, each authentic by itself and in its
+// Documents, and the files of runs, are sealed as streams of segments, each authentic by itself and in its
 // place, so that nothing is given out before it was checked and no document has to
 // fit in memory.
 const segmentSize = 64 << 10
@@ -32,16 +32,21 @@ func SealStream(w io.Writer, row *Row, name string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	return sealStream(w, key, documentPlace(row, name), "document "+name)
+}
+
+// sealStream clears the key. what names the stream in errors.
+func sealStream(w io.Writer, key, place []byte, what string) (io.WriteCloser, error) {
 	defer clear(key)
 	aead, err := streaming.NewAESGCMHKDF(key, "SHA256", secretSize, segmentSize, 0)
 	if err != nil {
-		return nil, fmt.Errorf("preparing document %s: %w", name, err)
+		return nil, fmt.Errorf("preparing %s: %w", what, err)
 	}
-	sealed, err := aead.NewEncryptingWriter(w, documentPlace(row, name))
+	sealed, err := aead.NewEncryptingWriter(w, place)
 	if err != nil {
-		return nil, fmt.Errorf("sealing document %s: %w", name, err)
+		return nil, fmt.Errorf("sealing %s: %w", what, err)
 	}
-	return &documentWriter{w: sealed, name: name}, nil
+	return &documentWriter{w: sealed, what: what}, nil
 }
 
 // OpenStream opens a document as it is read. Every byte it gives is authentic; that
@@ -52,17 +57,22 @@ func OpenStream(r io.Reader, row *Row, name string) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openStream(r, key, documentPlace(row, name), "document "+name)
+}
+
+// openStream clears the key.
+func openStream(r io.Reader, key, place []byte, what string) (io.Reader, error) {
 	defer clear(key)
 	from := &source{r: r}
-	opened, segments, err := newSegments(from, key, documentPlace(row, name))
+	opened, segments, err := newSegments(from, key, place)
 	var unknown *FormatError
 	if errors.As(err, &unknown) {
-		return nil, fmt.Errorf("opening document %s: %w", name, unknown)
+		return nil, fmt.Errorf("opening %s: %w", what, unknown)
 	}
 	if err != nil {
-		return nil, from.blame(name)
+		return nil, from.blame(what)
 	}
-	return &documentReader{r: opened, segments: segments, from: from, name: name, buf: make([]byte, segmentSize)}, nil
+	return &documentReader{r: opened, segments: segments, from: from, what: what, buf: make([]byte, segmentSize)}, nil
 }
 
 // A source remembers that reading failed, which is no fault of the document.
@@ -79,12 +89,12 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *source) blame(name string) error {
+func (s *source) blame(what string) error {
 	if s.err != nil {
-		return fmt.Errorf("reading document %s: %w", name, s.err)
+		return fmt.Errorf("reading %s: %w", what, s.err)
 	}
 	// Altered, moved or cut short: which, nothing can tell.
-	return fmt.Errorf("opening document %s: %w", name, ErrOpen)
+	return fmt.Errorf("opening %s: %w", what, ErrOpen)
 }
 
 func documentKey(row *Row, name string) ([]byte, error) {
@@ -104,7 +114,7 @@ const documentEnd = 0x80
 
 type documentWriter struct {
 	w    io.WriteCloser
-	name string
+	what string
 	n    int
 }
 
@@ -121,13 +131,13 @@ func (d *documentWriter) Close() error {
 	for rest > 0 {
 		n, err := d.w.Write(end[:min(rest, len(end))])
 		if err != nil {
-			return fmt.Errorf("ending document %s: %w", d.name, err)
+			return fmt.Errorf("ending %s: %w", d.what, err)
 		}
 		rest -= n
 		end[0] = 0
 	}
 	if err := d.w.Close(); err != nil {
-		return fmt.Errorf("ending document %s: %w", d.name, err)
+		return fmt.Errorf("ending %s: %w", d.what, err)
 	}
 	return nil
 }
@@ -145,7 +155,7 @@ func documentSize(n int) int {
 type documentReader struct {
 	r    io.Reader
 	from *source
-	name string
+	what string
 	buf  []byte
 	*segments
 	ready []byte // read from buf, not yet sorted
@@ -172,7 +182,7 @@ func (d *documentReader) Read(p []byte) (int, error) {
 		if d.ended {
 			d.err = io.EOF
 			if !d.held {
-				d.err = d.from.blame(d.name) // everything sealed here has an end
+				d.err = d.from.blame(d.what) // everything sealed here has an end
 			}
 			continue
 		}
@@ -182,7 +192,7 @@ func (d *documentReader) Read(p []byte) (int, error) {
 		case errors.Is(err, io.EOF):
 			d.ended = true
 		case err != nil:
-			d.err = d.from.blame(d.name)
+			d.err = d.from.blame(d.what)
 		}
 	}
 }

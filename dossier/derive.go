@@ -103,7 +103,7 @@ func yesNo(it catalogue.Item) (derivation, bool) {
 var coreForms = map[catalogue.ItemID]derivation{
 	"A15.01": asIs, "A15.02": asIs, "A15.04": asIs, "A15.06": asIs, "A15.X1": asIs, "A15.13": asIs,
 	"A16.03": asIs, "A16.04": asIs, "A16.05": asIs, "A16.07": asIs, "A16.09": asIs,
-	"A15.05": func(v json.RawMessage) (json.RawMessage, error) { return bit(plainText(v) == "complet") },
+	"A15.05": func(v json.RawMessage) (json.RawMessage, error) { return bit(applicationComplete(plainText(v))) },
 	"A15.08": func(v json.RawMessage) (json.RawMessage, error) { return bit(!absent(v)) },
 }
 
@@ -112,6 +112,10 @@ type step struct {
 	from  float64
 	label string
 }
+
+// applicationComplete is the form of a state in the core: who confirmed a wish had
+// completed it.
+func applicationComplete(state string) bool { return state == "complet" || state == "confirmé" }
 
 // Bands of A02.01 (euros a year) and A15.03 (kilometres). The decree publishes
 // none: these are coarse enough that no band holds a household or a home.

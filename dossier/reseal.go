@@ -157,22 +157,25 @@ func (r *Resealing) trace(ctx context.Context, by string, out Reseal, step strin
 	return nil
 }
 
-// tables are those of a class, in the order of the layout, which is that of their names.
+// tables are those of a class, in the order of their names.
 func (r *Resealing) tables(class string) (tables []int) {
 	for t := range r.Layout.Tables {
 		if string(r.Layout.Tables[t].Class) == class {
 			tables = append(tables, t)
 		}
 	}
+	if string(r.Layout.pseudonym.Class) == class {
+		tables = append(tables, r.Layout.Pseudonym())
+	}
 	return tables
 }
 
 func (r *Resealing) items(class string) (items []catalogue.ItemID) {
 	for _, t := range r.tables(class) {
-		items = append(items, r.Layout.Tables[t].Items...)
+		items = append(items, r.Layout.Plan(t).Items...)
 	}
 	slices.Sort(items)
-	return items
+	return slices.Compact(items)
 }
 
 // run goes through the tables until a way from end to end finds nothing left to do.
@@ -196,7 +199,7 @@ func (r *Resealing) run(ctx context.Context, t *rotation.BranchTurn, out *Reseal
 		began := t.Pass
 		out.Forgotten, out.Damaged, out.Places = 0, 0, nil
 		for _, table := range r.tables(t.Class) {
-			if r.Layout.Tables[table].Name < t.Table {
+			if r.Layout.Plan(table).Name < t.Table {
 				continue // done with by the run that was cut
 			}
 			if err := r.table(ctx, t, table, &p, out, all); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // table seals the rest of one table anew, page by page.
 func (r *Resealing) table(ctx context.Context, t *rotation.BranchTurn, table int, p *pass, out *Reseal, all int64) error {
-	plan := &r.Layout.Tables[table]
+	plan := r.Layout.Plan(table)
 	if t.Table != plan.Name {
 		t.Table, t.After = plan.Name, nil
 	}

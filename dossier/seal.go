@@ -12,7 +12,7 @@ import (
 // A SealedRow is one row of a sealed table: a header that counts nothing, and one
 // cell for every item of the table, nulls included.
 type SealedRow struct {
-	Table         int // index in Layout.Tables
+	Table         int // of the layout, see Plan
 	Unit          crypto.UnitID
 	Record        crypto.RecordID
 	BranchVersion uint32
@@ -30,6 +30,8 @@ type Layout struct {
 	// own are the classes in which every person has a secret of their own, so that
 	// each opening is a call that the key service authorises and audits.
 	own []string
+
+	pseudonym TablePlan
 }
 
 // A TablePlan is one sealed table and where its values stand in a filing.
@@ -45,7 +47,7 @@ type place struct{ table, column int }
 
 // NewLayout derives the layout.
 func NewLayout(c *catalogue.Catalogue, forms *Forms) *Layout {
-	l := &Layout{byItem: map[catalogue.ItemID]place{}}
+	l := &Layout{byItem: map[catalogue.ItemID]place{}, pseudonym: pseudonymPlan(c)}
 	for _, t := range c.Tables() {
 		plan := TablePlan{Table: t}
 		fm := forms.forms[t.Repeats]

@@ -162,6 +162,16 @@ func (s *sealing) one(ctx context.Context, f *Filing, c Ref) (*Sealed, error) {
 			out.Cells += len(row.Cells)
 		}
 	}
+	// Written for everybody, asked for by nobody yet: who has one says nothing.
+	half, err := s.half(ctx, halves, lock{unit: c, class: s.in.Layout.pseudonym.Class, fate: s.in.Layout.pseudonym.Fate})
+	if err != nil {
+		return nil, fmt.Errorf("sealing %s: %w", pseudonymTable, err)
+	}
+	pseudonym, _, err := s.in.Layout.drawPseudonym(half, c)
+	if err != nil {
+		return nil, err
+	}
+	out.Rows = append(out.Rows, pseudonym)
 	out.Accounts = s.accounts(c, len(f.many["per_responsible"]))
 	out.Password = plainText(f.item("A01.02"))
 	out.Connections = f.connections(fileNumber(out.Routes), s.in.Now())

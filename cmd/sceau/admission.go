@@ -11,6 +11,8 @@ type admissionVerbs struct {
 	Estimate      estimateVerb      `cmd:"" help:"Estimate the last call rank by the end of the reservation; cases as lines of JSON."`
 	Days          daysVerb          `cmd:"" help:"Compute days of proposals and what is shown; cases as lines of JSON."`
 
+	Project admissionProjectVerb `cmd:"" help:"Project candidates into the pseudonymised view that runs are computed on."`
+
 	National nationalVerb `cmd:"" help:"Run an instance of national scale, verified, with its checksums."`
 	WhatIf   whatIfVerb   `cmd:"" help:"Simulate an instance under another rule or other rates, and compare counts."`
 }

@@ -60,7 +60,7 @@ type verbs struct {
 	Keys      keysVerbs      `cmd:"" help:"Forget, turn, freeze: what is done to keys."`
 	Dossier   dossierVerbs   `cmd:"" help:"Find and read dossiers, as a mission; verify their revisions."`
 	Policy    policyVerbs    `cmd:"" help:"Draft, publish, sign and question the table of access."`
-	Admission admissionVerbs `cmd:"" help:"Call orders and days of proposals, on pseudonyms."`
+	Admission admissionVerbs `cmd:"" help:"Compute call orders and days of proposals, on pseudonyms."`
 	Audit     auditVerbs     `cmd:"" help:"Verify the traces."`
 	Backup    backupVerb     `cmd:"" help:"Copy the whole platform to a folder."`
 	Restore   restoreVerb    `cmd:"" help:"Bring a backup back beside the live platform."`

@@ -375,6 +375,7 @@ type KeyringStore interface {
 	crypto.CampaignStore
 	crypto.Forgetter
 	crypto.HoldStore
+	crypto.RunStore
 	rotation.Store
 	rotation.Epochs
 	rotation.Registry

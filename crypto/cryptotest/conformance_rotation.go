@@ -376,6 +376,55 @@ func RotationConformance(t *testing.T, open func(t *testing.T) KeyringStore) {
 		}
 	})
 
+	t.Run("the key of a run file is added once, turns with its key, and is dropped with its run", func(t *testing.T) {
+		store, _ := furnished(t)
+		run := crypto.KeyName{Name: "sceau-run-2026-aa", Campaign: "2026", Role: crypto.RoleRun}
+		files := []crypto.RunFile{{Run: "a", Kind: "input"}, {Run: "a", Kind: "output"}, {Run: "b", Kind: "input"}}
+		for i, f := range files {
+			if err := store.AddRunKey(t.Context(), "2026", f, wrap(1, byte(60+i))); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.AddRunKey(t.Context(), "2026", f, wrap(1, 70)); err == nil {
+				t.Errorf("a second key of the %s took the place of the first", f)
+			}
+			got, known, err := store.RunKey(t.Context(), "2026", f)
+			if err != nil || !known || !bytes.Equal(got.Wrap, wrap(1, byte(60+i)).Wrap) || got.Commitment != wrap(1, byte(60+i)).Commitment {
+				t.Errorf("the %s: %v, known %v, error %v", f, got, known, err)
+			}
+		}
+		if _, known, err := store.RunKey(t.Context(), "2027", files[0]); err != nil || known {
+			t.Errorf("another campaign knows it, error %v", err)
+		}
+		items := all(t, store, run, 0)
+		var places []crypto.RunFile
+		for _, item := range items {
+			places = append(places, item.File)
+		}
+		if !slices.Equal(places, files) {
+			t.Errorf("places are %v, want %v", places, files)
+		}
+		if n, err := store.Replace(t.Context(), run, items, []crypto.Wrap{wrap(2, 80).Wrap, wrap(2, 81).Wrap, wrap(2, 82).Wrap}); err != nil || n != 3 {
+			t.Errorf("%d replaced, error %v, want 3", n, err)
+		}
+		if counts, err := store.Counts(t.Context(), run); err != nil || !maps.Equal(counts, map[uint32]int64{2: 3}) {
+			t.Errorf("counts are %v, error %v", counts, err)
+		}
+		if err := store.RaiseFloor(t.Context(), run, 2); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.AddRunKey(t.Context(), "2026", crypto.RunFile{Run: "c", Kind: "log"}, wrap(1, 90)); !errors.Is(err, crypto.ErrOldWrap) {
+			t.Errorf("a key below the floor: %v, want ErrOldWrap", err)
+		}
+		if err := store.DropRunKeys(t.Context(), "2026", "a"); err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range files {
+			if _, known, err := store.RunKey(t.Context(), "2026", f); err != nil || known != (i == 2) {
+				t.Errorf("after run a was dropped, the %s is known: %v, error %v", f, known, err)
+			}
+		}
+	})
+
 	t.Run("a key is frozen and thawed, and destroyed only when frozen, for good", func(t *testing.T) {
 		store, _ := furnished(t)
 		for _, tt := range []struct {

@@ -24,6 +24,7 @@ type rotations struct {
 	settling  map[string]chan struct{}   // holds a token while somebody settles
 	holds     map[string][]crypto.Placed // by campaign
 	branching []rotation.BranchTurn
+	runs      map[string][]crypto.Placed // keys of run files, by campaign
 }
 
 // forgetting is an entry of the ledger.
@@ -92,6 +93,13 @@ func (s *Store) under(key crypto.KeyName) (all []standing) {
 		for i, h := range s.holds[key.Campaign] {
 			all = append(all, stands(h.WrapPlace, h.Sealing, func(w crypto.Wrap) { s.holds[key.Campaign][i].Wrap = w }))
 		}
+	case crypto.RoleRun:
+		for i, r := range s.runs[key.Campaign] {
+			all = append(all, stands(r.WrapPlace, r.Sealing, func(w crypto.Wrap) { s.runs[key.Campaign][i].Wrap = w }))
+		}
+		slices.SortFunc(all, func(a, b standing) int {
+			return cmp.Or(cmp.Compare(a.File.Run, b.File.Run), cmp.Compare(a.File.Kind, b.File.Kind))
+		})
 	default:
 		for i, b := range s.branches {
 			if b.Campaign == key.Campaign && (b.Class == key.Of || key.Role == crypto.RoleRouting && b.Class == crypto.RoutingBranch) {

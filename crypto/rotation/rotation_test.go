@@ -543,7 +543,7 @@ func TestARotationCutAnywhereTurnsEachKeyOnce(t *testing.T) {
 		_, cut := w.job().RotateWraps(t.Context(), campaign)
 		w.trip = trip{}
 		turns, err := w.job().RotateWraps(t.Context(), campaign)
-		if err != nil || len(turns) != 5 {
+		if err != nil || len(turns) != 6 {
 			t.Fatalf("cut %d: %d turns, %v", n, len(turns), err)
 		}
 		if cut == nil { // this one began anew
@@ -582,8 +582,8 @@ func TestEveryWrappingKeyTurnsWhilePeopleComeAndAreRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(turns) != 5 { // person, routing, hold, choices, health; the index computes
-			t.Errorf("%d keys turned, want 5", len(turns))
+		if len(turns) != 6 { // person, routing, hold, run, choices, health; the index computes
+			t.Errorf("%d keys turned, want 6", len(turns))
 		}
 		w.enter(t, 2)
 		names, err := w.store.Names(t.Context(), campaign)

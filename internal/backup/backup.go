@@ -44,7 +44,7 @@ var Keys = []string{parts.Keyring, parts.Vault}
 
 // Keeps says what lies in a home beside its parts, by paths relative to it.
 type Keeps struct {
-	Blobs string // the folder of sealed documents
+	Blobs []string // folders of sealed files: documents, files of runs
 	// Public are files that anybody may read and that go into a backup.
 	Public []string
 	// Carried are folders and files that no backup holds, and that a home made aside
@@ -155,10 +155,7 @@ func (b *backup) part(ctx context.Context, id, part string) (Copied, error) {
 	return list.finish()
 }
 
-const (
-	dumpFile    = "sceau.dump"
-	blobsFolder = "blobs"
-)
+const dumpFile = "sceau.dump"
 
 // cluster dumps a database as its administrator, with owners and grants.
 func (b *backup) cluster(ctx context.Context, cluster string, l *list) error {
@@ -190,21 +187,29 @@ func (b *backup) cluster(ctx context.Context, cluster string, l *list) error {
 	return l.add(dumpFile)
 }
 
-// blobs copies sealed documents. A row is committed after its document, so the folder
-// holds now all that the dump names; what came since is copied too and named by nothing.
+// blobs copies sealed files. A row is committed after its file, so a folder holds now all
+// that the dump names; what came since is copied too and named by nothing.
 func (b *backup) blobs(ctx context.Context, l *list) error {
 	b.Progress(Step{Doing: "copying documents"})
-	from := filepath.Join(b.from.Home, b.keeps.Blobs)
-	total, err := sizeOf(from)
-	if err != nil {
-		return err
+	var done, total int64
+	for _, folder := range b.keeps.Blobs {
+		size, err := sizeOf(filepath.Join(b.from.Home, folder))
+		if err != nil {
+			return err
+		}
+		total += size
 	}
-	var done int64
-	return copyTree(ctx, from, filepath.Join(l.dir, blobsFolder), func(name string, sum [32]byte, size int64) error {
-		done += size
-		b.Progress(Step{Doing: "copying documents", Done: done, Of: total})
-		return l.put(entry{File: filepath.Join(blobsFolder, name), Size: size, SHA256: hexOf(sum)})
-	})
+	for _, folder := range b.keeps.Blobs {
+		err := copyTree(ctx, filepath.Join(b.from.Home, folder), filepath.Join(l.dir, folder), func(name string, sum [32]byte, size int64) error {
+			done += size
+			b.Progress(Step{Doing: "copying documents", Done: done, Of: total})
+			return l.put(entry{File: filepath.Join(folder, name), Size: size, SHA256: hexOf(sum)})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // public copies what anybody may read: who may sign, and what verifies the traces.

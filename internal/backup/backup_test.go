@@ -30,7 +30,7 @@ import (
 )
 
 var keeps = backup.Keeps{
-	Blobs:   "blobs",
+	Blobs:   []string{"blobs", "runs"},
 	Public:  []string{"policy/signers", "identities/log.pub"},
 	Carried: []string{"identities", "missions", "policy/signers"},
 }
@@ -45,6 +45,7 @@ type live struct {
 const (
 	blobOne = "blobs/AB/ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	blobTwo = "blobs/ZY/ZYXWVUTSRQPONMLKJIHGFEDCBA"
+	runFile = "runs/KL/KLMNOPQRSTUVWXYZABCDEFGHIJ"
 )
 
 func TestMain(m *testing.M) {
@@ -91,6 +92,7 @@ func newLive(t *testing.T) *live {
 	_, l.sealed = l.vault(t, l.at, "encrypt/marin", map[string]any{"plaintext": clear})
 	for path, text := range map[string]string{
 		blobOne: "the first document, sealed", blobTwo: strings.Repeat("another document, sealed. ", 9000),
+		runFile:              "what a run was computed on, sealed",
 		"identities/log.pub": "sceau-traces+public", "identities/log.key": "secret-of-the-log", "identities/agents.secret-id": "secret-of-agents",
 		"missions/exam-a.key": "secret-of-a-mission", "policy/signers": "dpo+public", "policy/keys/dpo.key": "secret-of-a-signer",
 	} {
@@ -615,7 +617,7 @@ func (l *live) hasItsOwnRoles(t *testing.T, at parts.Addresses) {
 }
 
 func (l *live) carriedOver(t *testing.T, aside string) {
-	for _, path := range []string{blobOne, blobTwo, "identities/log.pub", "identities/log.key", "identities/agents.secret-id", "missions/exam-a.key", "policy/signers"} {
+	for _, path := range []string{blobOne, blobTwo, runFile, "identities/log.pub", "identities/log.key", "identities/agents.secret-id", "missions/exam-a.key", "policy/signers"} {
 		want, err1 := os.ReadFile(filepath.Join(l.home, path))
 		got, err2 := os.ReadFile(filepath.Join(aside, path))
 		if err := errors.Join(err1, err2); err != nil || !bytes.Equal(want, got) {

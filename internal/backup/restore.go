@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sceau/internal/parts"
 	"sceau/internal/parts/pgserver"
@@ -294,13 +295,14 @@ func (r *restore) cluster(ctx context.Context, cluster string) error {
 	return r.aside.Migrate(ctx, cluster)
 }
 
-// blobs copies the documents of the list, and nothing that was put beside them.
+// blobs copies the sealed files of the list, and nothing that was put beside them.
 func (r *restore) blobs(ctx context.Context, c Copied) error {
 	var done int64
 	r.Progress(Step{Doing: "bringing back documents", Of: c.Bytes})
-	to := filepath.Join(r.aside.Home(), r.keeps.Blobs)
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
+	for _, folder := range r.keeps.Blobs {
+		if err := os.MkdirAll(filepath.Join(r.aside.Home(), folder), 0o700); err != nil {
+			return err
+		}
 	}
 	from := r.folderOf(parts.Data)
 	_, err := readList(from, c, func(e entry) error {
@@ -308,15 +310,16 @@ func (r *restore) blobs(ctx context.Context, c Copied) error {
 			return context.Cause(ctx)
 		}
 		done += e.Size
-		name, err := filepath.Rel(blobsFolder, filepath.FromSlash(e.File))
-		if err != nil || !filepath.IsLocal(name) {
+		name := filepath.FromSlash(e.File)
+		folder, _, inside := strings.Cut(name, string(filepath.Separator))
+		if !inside || !filepath.IsLocal(name) || !slices.Contains(r.keeps.Blobs, folder) {
 			return nil // the dump
 		}
-		target := filepath.Join(to, name)
+		target := filepath.Join(r.aside.Home(), name)
 		if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 			return err
 		}
-		_, _, err = copyFile(filepath.Join(from, parts.Data, filepath.FromSlash(e.File)), target)
+		_, _, err := copyFile(filepath.Join(from, parts.Data, filepath.FromSlash(e.File)), target)
 		r.Progress(Step{Doing: "bringing back documents", Done: done, Of: c.Bytes})
 		return err
 	})

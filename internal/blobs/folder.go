@@ -38,7 +38,16 @@ func Open(dir string) (*Folder, error) {
 var SameDay = time.Unix(0, 0)
 
 // Put keeps a blob under a new name. It is durable after Sync.
-func (f *Folder) Put(_ context.Context, name string, sealed []byte) error {
+func (f *Folder) Put(ctx context.Context, name string, sealed []byte) error {
+	return f.Write(ctx, name, func(w io.Writer) error {
+		_, err := w.Write(sealed)
+		return err
+	})
+}
+
+// Write keeps what is written, however long it is, under a new name. It is durable after
+// Sync. What failed half way is not there.
+func (f *Folder) Write(_ context.Context, name string, write func(io.Writer) error) error {
 	path, err := f.path(name)
 	if err != nil {
 		return err
@@ -50,14 +59,15 @@ func (f *Folder) Put(_ context.Context, name string, sealed []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(sealed)
+	err = write(file)
 	err = errors.Join(err, os.Chtimes(path, SameDay, SameDay), file.Sync(), file.Close())
-	if err == nil {
-		f.mu.Lock()
-		f.dirty[filepath.Dir(path)] = true
-		f.mu.Unlock()
+	if err != nil {
+		return errors.Join(err, os.Remove(path))
 	}
-	return err
+	f.mu.Lock()
+	f.dirty[filepath.Dir(path)] = true
+	f.mu.Unlock()
+	return nil
 }
 
 // Sync makes the names of the blobs kept so far survive a power cut, once for a

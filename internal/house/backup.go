@@ -10,7 +10,7 @@ import (
 // keeps is what a home holds beside its parts. What is carried is in no backup: who
 // holds a backup must not hold the credentials with it.
 var keeps = backup.Keeps{
-	Blobs:   "blobs",
+	Blobs:   []string{"blobs", runsFolder},
 	Public:  []string{"policy/signers", "identities/log.pub"},
 	Carried: []string{"identities", "missions", "policy/signers"},
 }

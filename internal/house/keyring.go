@@ -10,10 +10,13 @@ import (
 )
 
 // keyringStore connects an identity to the wraps: intake adds them and cannot read
-// them back, all others read.
+// them back; the core sees the keys of its files and nobody's wrap; all others read.
 func (h *House) keyringStore(identity string) (crypto.Store, error) {
-	if identity == "intake" {
+	switch identity {
+	case "intake":
 		return h.keyringAs("sceau_keyring_write")
+	case "core":
+		return h.keyringAs("sceau_keyring_run")
 	}
 	return h.keyringAs("sceau_keyring_read")
 }

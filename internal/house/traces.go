@@ -80,15 +80,20 @@ func (h *House) Verify(ctx context.Context) (audit.Report, error) {
 	if err != nil {
 		return audit.Report{}, err
 	}
-	public, err := os.ReadFile(h.Path("identities", "log.pub"))
-	if err != nil {
-		return audit.Report{}, err
-	}
-	verifier, err := note.NewVerifier(strings.TrimSpace(string(public)))
+	verifier, err := h.logVerifier()
 	if err != nil {
 		return audit.Report{}, err
 	}
 	return audit.Verify(ctx, audit.Verification{Store: reader.Store, Keys: reader.Keys, DayKey: crypto.DayKey, Verifiers: note.VerifierList(verifier)})
+}
+
+// logVerifier verifies what the key of the log has signed.
+func (h *House) logVerifier() (note.Verifier, error) {
+	public, err := os.ReadFile(h.Path("identities", "log.pub"))
+	if err != nil {
+		return nil, err
+	}
+	return note.NewVerifier(strings.TrimSpace(string(public)))
 }
 
 // traceReader opens what lies beside the traces, as the identity that reads them.

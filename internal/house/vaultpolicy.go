@@ -52,8 +52,6 @@ func patterns(c *catalogue.Catalogue, who catalogue.Identity, verb string) (keys
 				}
 				keys = append(keys, crypto.KeyPrefix(crypto.RoleClass, string(id))+"*")
 			}
-		case "run":
-			// Runs of the admission core get their keys with the core.
 		default:
 			keys = append(keys, crypto.KeyPrefix(crypto.KeyRole(family), "")+"*")
 		}

@@ -29,6 +29,7 @@ var names = []crypto.KeyName{
 	{Name: "sceau-person-2026-eeeeeeeeeeeeeeee", Campaign: "2026", Role: crypto.RolePerson},
 	{Name: "sceau-person-2027-ffffffffffffffff", Campaign: "2027", Role: crypto.RolePerson},
 	{Name: "sceau-routing-2026-gggggggggggggggg", Campaign: "2026", Role: crypto.RoleRouting},
+	{Name: "sceau-run-2026-hhhhhhhhhhhhhhhh", Campaign: "2026", Role: crypto.RoleRun},
 }
 
 const publication = "0000000000000000000000000000000000000000000000000000000000000000"

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"sceau/catalogue"
+	"sceau/dossier"
 	"sceau/internal/postgres/roles"
 )
 
@@ -27,7 +28,7 @@ var granted = map[string]map[string][]string{
 			"programme", "school", // routes are drawn from them
 			"blind_index",               // a registration number enters once
 			"import", "import_refusal"}, // an import resumes
-		"INSERT": {"(sealed)", "agents_agent", "account", "password", "routing", "scope", "blind_index", "import", "import_refusal"},
+		"INSERT": {"(sealed)", "pseudonym", "agents_agent", "account", "password", "routing", "scope", "blind_index", "import", "import_refusal"},
 		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
 	},
 	"sceau_register": {
@@ -39,10 +40,23 @@ var granted = map[string]map[string][]string{
 		"SELECT": {"scope", "routing"}, // a route is found by a tag, and removed by a function
 	},
 	"sceau_reseal": {
-		"SELECT": {"(branch)", "brake", "loose_document"},
+		"SELECT": {"(branch)", "pseudonym", "brake", "loose_document"},
 		"INSERT": {"loose_document"},
-		"UPDATE": {"(branch).cells"}, // and headers, but nothing that says whose a row is
+		"UPDATE": {"(branch).cells", "pseudonym.branch_version", "pseudonym.commitment", "pseudonym.candidate_pseudonym"}, // and headers, but nothing that says whose a row is
 		"DELETE": {"loose_document"},
+	},
+	"sceau_project": {
+		"SELECT": {"(core)", // what the core needs, column by column
+			"campaign", "programme", "brake", "routing", "fact", // who is in, and what holds
+			"policy_publication", "policy_signature", // what the table grants
+			"pseudonym", "rectified_input", "core.run"},
+		"INSERT": {"pseudonym", "rectified_input", "core.run"},
+		"UPDATE": {"core.run.input_digest", "core.run.ended_at", "core.run.dropped_at", "core.run.signature"},
+	},
+	"sceau_core": { // runs, and nothing of a dossier
+		"SELECT": {"core.run"},
+		"INSERT": {"core.run"},
+		"UPDATE": {"core.run.input_digest", "core.run.output_file", "core.run.output_digest", "core.run.ended_at", "core.run.signature"},
 	},
 	"sceau_policy": {
 		"SELECT": {"policy_publication", "policy_signature"},
@@ -53,16 +67,21 @@ var granted = map[string]map[string][]string{
 		"INSERT": {"unit_secret", "unit_class_secret"},
 	},
 	"sceau_keyring_read": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key", "run_key"},
+	},
+	"sceau_keyring_run": { // keys of files of runs, and no wrap of a person
+		"SELECT": {"key_name", "branch_key", "wrap_floor", "run_key"},
+		"INSERT": {"run_key"},
+		"DELETE": {"run_key"},
 	},
 	"sceau_keyring_hold": {
 		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "held_key"},
 		"INSERT": {"held_key"},
 	},
 	"sceau_keyring_turn": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key"},
+		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key", "run_key"},
 		"INSERT": {"key_turn", "branch_turn", "key_rotation", "epoch"},
-		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
+		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "run_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
 	},
 	"sceau_keyring_forget": {
 		"SELECT": {"forgetting"},
@@ -106,19 +125,19 @@ func TestEachRoleMayDoWhatItDoesAndNoMore(t *testing.T) {
 			}
 			// Partitions too: a grant on one of them opens a campaign by the back door.
 			rows, err := p.owner[cluster].Query(ctx, `
-				SELECT v || ' ' || c.relname FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) v
-				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege($1, c.oid, v)
+				SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) v
+				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_table_privilege($1, c.oid, v)
 				UNION
-				SELECT v || ' ' || c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) v
-				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+				SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) v
+				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND a.attnum > 0 AND NOT a.attisdropped
 					AND has_column_privilege($1, c.oid, a.attnum, v) AND NOT has_table_privilege($1, c.oid, v)
 				UNION
 				SELECT v || ' sequence ' || c.relname FROM pg_class c, unnest('{USAGE,SELECT,UPDATE}'::text[]) v
-				WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace AND has_sequence_privilege($1, c.oid, v)
+				WHERE c.relkind = 'S' AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_sequence_privilege($1, c.oid, v)
 				UNION
-				SELECT 'EXECUTE ' || f.proname FROM pg_proc f WHERE f.pronamespace = 'public'::regnamespace AND has_function_privilege($1, f.oid, 'EXECUTE')
+				SELECT 'EXECUTE ' || f.proname FROM pg_proc f WHERE f.pronamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_function_privilege($1, f.oid, 'EXECUTE')
 				UNION
-				SELECT 'CREATE in the schema' WHERE has_schema_privilege($1, 'public', 'CREATE')
+				SELECT 'CREATE in the schema' FROM pg_namespace n WHERE n.nspname IN ('public', 'core') AND has_schema_privilege($1, n.oid, 'CREATE')
 				UNION
 				SELECT 'member of ' || r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1, r.oid, 'MEMBER')
 				UNION
@@ -152,6 +171,7 @@ func (p *place) tablesNamed(word string) (names []string) {
 	if !strings.HasPrefix(word, "(") {
 		return []string{word}
 	}
+	core := dossier.Projected(p.Catalogue)
 	for _, s := range p.Catalogue.Tables() {
 		class, _ := p.Catalogue.Class(s.Class)
 		switch {
@@ -163,9 +183,34 @@ func (p *place) tablesNamed(word string) (names []string) {
 				it, _ := p.Catalogue.Item(id)
 				names = append(names, s.Name+"."+it.Column())
 			}
+		case word == "(core)":
+			headed := false
+			for _, id := range s.Items {
+				if !slices.Contains(core, id) {
+					continue
+				}
+				if !headed {
+					for _, head := range []string{"campaign", "unit", "record", "branch_version", "commitment"} {
+						names = append(names, s.Name+"."+head)
+					}
+					headed = true
+				}
+				it, _ := p.Catalogue.Item(id)
+				names = append(names, s.Name+"."+it.Column())
+			}
 		}
 	}
 	return names
+}
+
+// tablesOfCore are the columns of a sealed table that the core needs.
+func (p *place) tablesOfCore(s catalogue.Table) (columns []string) {
+	for _, id := range dossier.Projected(p.Catalogue) {
+		if slices.Contains(s.Items, id) {
+			columns = append(columns, string(id))
+		}
+	}
+	return columns
 }
 
 // A grant is worth what the server answers to a statement.
@@ -274,6 +319,41 @@ func TestTheServerRefusesEachRoleWhatIsNotItsPart(t *testing.T) {
 			"UPDATE brake SET thawed_at = thawed_at",
 			"CREATE TABLE notebook (line text)",
 		},
+		"sceau_project": {
+			"SELECT last_name FROM identity_other",
+			"SELECT registration_number FROM identity_other",
+			"SELECT unit FROM health",
+			"SELECT unit FROM fraud",
+			"SELECT * FROM choices_coded_wish",
+			"SELECT hash FROM password",
+			"SELECT mac FROM blind_index",
+			"SELECT credential FROM account",
+			"SELECT mission FROM mission",
+			"UPDATE pseudonym SET candidate_pseudonym = candidate_pseudonym",
+			"DELETE FROM pseudonym",
+			"UPDATE core.run SET takes = NULL",
+			"UPDATE core.run SET output_digest = ''",
+			"DELETE FROM core.run",
+			"UPDATE rectified_input SET columns = '{}'",
+			"DELETE FROM rectified_input",
+			"CREATE TABLE notebook (line text)",
+			"CREATE TABLE core.notebook (line text)",
+		},
+		"sceau_core": {
+			"SELECT candidate_pseudonym FROM public.pseudonym",
+			"SELECT wish_target_programme FROM public.choices_coded_wish",
+			"SELECT file_no FROM public.routing",
+			"SELECT campaign FROM public.campaign",
+			"SELECT tag FROM public.rectified_input",
+			"SELECT fact FROM public.fact",
+			"SELECT mac FROM public.blind_index",
+			"SELECT unit FROM public.account",
+			"UPDATE core.run SET dropped_at = now()",
+			"UPDATE core.run SET run = 'x'",
+			"DELETE FROM core.run",
+			"TRUNCATE core.run",
+			"CREATE TABLE core.notebook (line text)",
+		},
 		"sceau_policy": {
 			"SELECT last_name FROM identity_other",
 			"SELECT unit FROM health",
@@ -304,6 +384,8 @@ func TestTheServerRefusesEachRoleWhatIsNotItsPart(t *testing.T) {
 			verbs := []string{"SELECT unit FROM %s", "UPDATE %s SET unit = unit", "DELETE FROM %s", "TRUNCATE %s", "SELECT FROM %s FOR UPDATE"}
 			class, _ := p.Catalogue.Class(s.Class)
 			switch {
+			case role == "sceau_project" && len(p.tablesOfCore(s)) > 0:
+				verbs = verbs[1:] // the columns of its list, and no other
 			case role == "sceau_gate" && s.Name != "agents_agent":
 				verbs = verbs[1:]
 			case role == "sceau_reseal" && class.Keys == catalogue.KeysBranch:
@@ -313,7 +395,7 @@ func TestTheServerRefusesEachRoleWhatIsNotItsPart(t *testing.T) {
 				verbs = append(verbs, "INSERT INTO %s (campaign) VALUES ('2026')")
 			}
 			for _, verb := range verbs {
-				statement := fmt.Sprintf(verb, ident(s.Name))
+				statement := fmt.Sprintf(verb, "public."+ident(s.Name))
 				_, err := conn.Exec(ctx, statement)
 				var refused *pgconn.PgError
 				if !errors.As(err, &refused) || refused.Code != "42501" {

@@ -52,6 +52,7 @@ func TestAnOlderStoreOpens(t *testing.T) {
 
 			newcomer := o.enters(t)
 			o.everythingReads(t, "with a newcomer", newcomer)
+			o.projects(t, len(s.people), len(s.people)+1)
 			o.turnsItsKeys(t)
 			o.everythingReads(t, "after a turn of keys", append(slices.Clone(s.people), newcomer)...)
 			o.forgets(t, s.people[0], s.people[1])
@@ -344,6 +345,38 @@ func (o *opened) enters(t *testing.T) person {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// projects a campaign that has no key for runs, and people without a pseudonym.
+func (o *opened) projects(t *testing.T, without, all int) {
+	t.Helper()
+	register, err := o.Register(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	campaigns, err := register.Campaigns(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendar := campaigns[0].Calendar
+	if err := register.SetCalendar(t.Context(), campaign, dossier.Calendar{"PH3": o.Now().AddDate(0, 0, -1)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, drawn := range []int{without, 0} {
+		out, err := o.Project(t.Context(), campaign, "operator", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Persons != all || out.Drawn != int64(drawn) {
+			t.Errorf("%d projected, %d pseudonyms drawn, want %d and %d", out.Persons, out.Drawn, all, drawn)
+		}
+		if v, err := o.OpenView(t.Context(), out.Run); err != nil || len(v.Persons) != all {
+			t.Errorf("the view of the projection: %v", err)
+		}
+	}
+	if err := register.SetCalendar(t.Context(), campaign, calendar); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // turnsItsKeys: every key says its versions, and a turn brings every wrap to the second.

@@ -18,14 +18,14 @@ import (
 func Differences(ctx context.Context, conn *pgx.Conn, cluster string, declared []catalogue.Column) ([]string, error) {
 	// A partition has the columns of its parent by construction.
 	rows, err := conn.Query(ctx, `
-		SELECT c.relname, a.attname, a.atttypid = 'bytea'::regtype
+		SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname, a.attname, a.atttypid = 'bytea'::regtype
 		FROM pg_class c
 		JOIN pg_attribute a ON a.attrelid = c.oid
 		JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
 			AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'
 			AND a.attnum > 0 AND NOT a.attisdropped
-		ORDER BY c.relname, a.attname`)
+		ORDER BY 1, a.attname`)
 	if err != nil {
 		return nil, fmt.Errorf("reading the columns of %s: %w", cluster, err)
 	}

@@ -29,14 +29,14 @@ func (r Resealer) Frozen(ctx context.Context, campaign string) (dossier.Frozen, 
 
 // CountOthers implements dossier.Resealer.
 func (r Resealer) CountOthers(ctx context.Context, campaign string, table int, version uint32) (n int64, err error) {
-	err = r.DB.QueryRow(ctx, `SELECT count(*) FROM `+ident(r.Layout.Tables[table].Name)+` WHERE campaign = $1 AND branch_version <> $2`,
+	err = r.DB.QueryRow(ctx, `SELECT count(*) FROM `+ident(r.Layout.Plan(table).Name)+` WHERE campaign = $1 AND branch_version <> $2`,
 		campaign, int32(version)).Scan(&n)
 	return n, quiet("counting rows under other branch keys", err)
 }
 
 // Others implements dossier.Resealer.
 func (r Resealer) Others(ctx context.Context, campaign string, table int, version uint32, after []byte, limit int) ([]dossier.SealedRow, error) {
-	t := &r.Layout.Tables[table]
+	t := r.Layout.Plan(table)
 	var q strings.Builder
 	q.WriteString("SELECT unit, record, branch_version, commitment")
 	for _, c := range t.Columns {
@@ -118,7 +118,7 @@ func (r Resealer) Replace(ctx context.Context, campaign string, at time.Time, sw
 // were read. Writers of one version leave the header as it is, so the cells are compared
 // too. It answers the positions of those it changed.
 func (r Resealer) replacing(campaign string, swaps []dossier.Swap) (string, []any) {
-	t := &r.Layout.Tables[swaps[0].Was.Table]
+	t := r.Layout.Plan(swaps[0].Was.Table)
 	n := len(swaps)
 	at, units, records := make([]int64, n), make([][]byte, n), make([][]byte, n)
 	were, become := make([]int32, n), make([]int32, n)

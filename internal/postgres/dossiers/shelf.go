@@ -14,7 +14,7 @@ import (
 	"sceau/internal/postgres/pool"
 )
 
-// A Shelf reads ciphertext, as the role of the gate. Like a Desk, it serves those
+// A Shelf reads ciphertext, as the role of the gate or of the projection. Like a Desk, it serves those
 // who come at once in one round trip.
 type Shelf struct {
 	db     *pgxpool.Pool
@@ -25,7 +25,8 @@ type Shelf struct {
 // NewShelf reads through the connections of db.
 func NewShelf(db *pgxpool.Pool, layout *dossier.Layout) *Shelf {
 	s := &Shelf{db: db}
-	for _, t := range layout.Tables {
+	for i := range len(layout.Tables) + 1 { // and that of pseudonyms
+		t := layout.Plan(i)
 		q := quoted{name: ident(t.Name)}
 		for _, c := range t.Columns {
 			q.columns = append(q.columns, ident(c))

@@ -183,7 +183,7 @@ func tryClaims(ctx context.Context, tx pgx.Tx, b dossier.Batch, left []dossier.L
 
 // queueRows inserts the sealed rows, a statement for each table.
 func (v Vestry) queueRows(pipe *pgx.Batch, campaign string, sealed []*dossier.Sealed) {
-	byTable := make([][]*dossier.SealedRow, len(v.Layout.Tables))
+	byTable := make([][]*dossier.SealedRow, len(v.Layout.Tables)+1)
 	for _, s := range sealed {
 		for i := range s.Rows {
 			r := &s.Rows[i]
@@ -198,7 +198,7 @@ func (v Vestry) queueRows(pipe *pgx.Batch, campaign string, sealed []*dossier.Se
 }
 
 func (v Vestry) queueTable(pipe *pgx.Batch, campaign string, t int, rows []*dossier.SealedRow) {
-	plan := &v.Layout.Tables[t]
+	plan := v.Layout.Plan(t)
 	units, records, commitments := make([][]byte, len(rows)), make([][]byte, len(rows)), make([][]byte, len(rows))
 	versions := make([]int32, len(rows))
 	cells := make([][][]byte, len(plan.Columns))

@@ -30,7 +30,7 @@ func (s *Store) AddHolds(ctx context.Context, key crypto.KeyName, holds []crypto
 // Holds is that of crypto.HoldStore.
 func (s *Store) Holds(ctx context.Context, campaign, held string, unit crypto.UnitID) ([]crypto.Placed, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT unit, class, fate, version, held_case, wrap, commitment FROM held_key
+		SELECT unit, class, fate, version, held_case, '', '', wrap, commitment FROM held_key
 		WHERE (campaign, held_case, unit) = ($1, $2, $3) ORDER BY class, fate, version`, campaign, held, unit[:])
 	holds, err := placed(rows, err)
 	return holds, explain(ctx, err)

@@ -15,22 +15,24 @@ type stand struct {
 	table string
 	of    string
 	where string // which rows of the campaign are the key's
-	place string // unit, class, fate, version and case of a wrap
+	place string // unit, class, fate, version and case of a wrap, run and kind of a file
 	order string
 	units bool // a row for each of very many units: read in pages, found by the unit
 }
 
 func standing(key crypto.KeyName) stand {
-	const ofUnit, all, ofClass = `unit, '', '', 0, ''`, `$2 = ''`, `class = $2`
+	const ofUnit, all, ofClass = `unit, '', '', 0, '', '', ''`, `$2 = ''`, `class = $2`
 	switch key.Role {
 	case crypto.RolePerson:
 		return stand{table: "unit_secret", where: all, place: ofUnit, order: "unit", units: true}
 	case crypto.RoleOwn:
 		return stand{table: "unit_class_secret", of: key.Of, where: ofClass, place: ofUnit, order: "unit", units: true}
+	case crypto.RoleRun:
+		return stand{table: "run_key", where: all, place: "''::bytea, '', '', 0, '', run, kind", order: "run, kind"}
 	case crypto.RoleHold:
-		return stand{table: "held_key", where: all, place: "unit, class, fate, version, held_case", order: "held_case, unit, class, fate, version"}
+		return stand{table: "held_key", where: all, place: "unit, class, fate, version, held_case, '', ''", order: "held_case, unit, class, fate, version"}
 	}
-	s := stand{table: "branch_key", of: key.Of, where: ofClass, place: "''::bytea, class, fate, version, ''", order: "fate, version"}
+	s := stand{table: "branch_key", of: key.Of, where: ofClass, place: "''::bytea, class, fate, version, '', '', ''", order: "fate, version"}
 	if key.Role == crypto.RoleRouting {
 		s.of = crypto.RoutingBranch // the routing key has a place among branch keys
 	}
@@ -68,7 +70,7 @@ func placed(rows pgx.Rows, err error) (page []crypto.Placed, _ error) {
 	err = each(rows, err, func(r pgx.Rows) error {
 		var p crypto.Placed
 		var unit, wrap, commitment []byte
-		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &p.Case, &wrap, &commitment); err != nil {
+		if err := r.Scan(&unit, &p.Class, &p.Fate, &p.Version, &p.Case, &p.File.Run, &p.File.Kind, &wrap, &commitment); err != nil {
 			return err
 		}
 		copy(p.Unit[:], unit)

@@ -23,8 +23,8 @@ const Owner = "sceau_owner"
 var Clusters = []string{"data", "keyring", "audit"}
 
 var serving = map[string][]string{
-	"data":    {"sceau_register", "sceau_intake", "sceau_gate", "sceau_policy", "sceau_forget", "sceau_reseal"},
-	"keyring": {"sceau_keyring_write", "sceau_keyring_read", "sceau_keyring_turn", "sceau_keyring_forget", "sceau_keyring_hold"},
+	"data":    {"sceau_register", "sceau_intake", "sceau_gate", "sceau_policy", "sceau_forget", "sceau_reseal", "sceau_project", "sceau_core"},
+	"keyring": {"sceau_keyring_write", "sceau_keyring_read", "sceau_keyring_turn", "sceau_keyring_forget", "sceau_keyring_hold", "sceau_keyring_run"},
 	"audit":   {"sceau_trace_write", "sceau_trace_read"},
 }
 

@@ -4,10 +4,24 @@
 #   0000000000000000000000000000000000000000000000000000000000000000
 # An administrator of Vault applies it: vault policy write sceau-core core.hcl
 # core, one item a request
+path "transit/encrypt/sceau-run-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "plaintext" = []
+    "context" = []
+  }
+}
 path "transit/encrypt/sceau-trace-day" {
   capabilities = ["update"]
   allowed_parameters = {
     "plaintext" = []
+    "context" = []
+  }
+}
+path "transit/decrypt/sceau-run-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "ciphertext" = []
     "context" = []
   }
 }

@@ -149,6 +149,14 @@ path "transit/decrypt/sceau-routing-*" {
     "batch_input" = []
   }
 }
+path "transit/decrypt/sceau-run-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "ciphertext" = []
+    "context" = []
+    "batch_input" = []
+  }
+}
 path "transit/decrypt/sceau-trace-day" {
   capabilities = ["update"]
   allowed_parameters = {

@@ -158,6 +158,14 @@ path "transit/rewrap/sceau-routing-*" {
     "batch_input" = []
   }
 }
+path "transit/rewrap/sceau-run-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "ciphertext" = []
+    "context" = []
+    "batch_input" = []
+  }
+}
 path "transit/keys/sceau-class-agents-2026-aaaaaaaaaaaaaaaa" {
   capabilities = ["read"]
 }
@@ -285,6 +293,28 @@ path "transit/keys/sceau-routing-2026-gggggggggggggggg/config" {
   }
 }
 path "transit/keys/sceau-routing-2026-gggggggggggggggg/trim" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "min_available_version" = []
+  }
+}
+path "transit/keys/sceau-run-2026-hhhhhhhhhhhhhhhh" {
+  capabilities = ["read"]
+}
+path "transit/keys/sceau-run-2026-hhhhhhhhhhhhhhhh/rotate" {
+  capabilities = ["update"]
+  denied_parameters = {
+    "*" = []
+  }
+}
+path "transit/keys/sceau-run-2026-hhhhhhhhhhhhhhhh/config" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "min_decryption_version" = []
+    "min_encryption_version" = []
+  }
+}
+path "transit/keys/sceau-run-2026-hhhhhhhhhhhhhhhh/trim" {
   capabilities = ["update"]
   allowed_parameters = {
     "min_available_version" = []

@@ -10,6 +10,14 @@
 # choices is opened for SYS-core SYS-project
 # recourse is opened for SYS-core SYS-project
 # project
+path "transit/encrypt/sceau-run-*" {
+  capabilities = ["update"]
+  allowed_parameters = {
+    "plaintext" = []
+    "context" = []
+    "batch_input" = []
+  }
+}
 path "transit/encrypt/sceau-trace-day" {
   capabilities = ["update"]
   allowed_parameters = {
