@@ -119,6 +119,7 @@ func (n *pen) write(lines, marks []byte, from, to int) ([]byte, []byte, error) {
 func (n *pen) person(line int) {
 	g, p := n.g, &n.p
 	p.reset()
+	p.line, p.base = line, g.base
 	p.canary = g.isCanary(line)
 	if line >= len(g.edges) {
 		n.d.seed(g.base, 7, uint64(line))

@@ -57,11 +57,10 @@ func (p *person) institutionAnswer(x *wish, proposed bool) {
 	if x.apprentice {
 		x.nature = "apprentissage"
 	}
-	x.rank = 1 + d.below(to.Capacity*2)
+	x.rank = 1 + p.place(x.programme)
 	x.institution = "en_attente"
 	if !proposed {
-		x.rank = to.Capacity + d.below(to.Capacity*6+10)
-		x.waiting = max(1, x.rank-to.Capacity)
+		x.waiting = 1 + d.below(to.Capacity*6+10)
 		x.nature = ""
 		return
 	}
@@ -75,6 +74,16 @@ func (p *person) institutionAnswer(x *wish, proposed bool) {
 	case d.percent(5):
 		x.nature = "complémentaire"
 	}
+}
+
+// mostPlaces are the ranks that a form takes, and more than a session has candidates.
+const mostPlaces = 999_999
+
+// place is where a board puts somebody among all candidates there could be: nobody else
+// has the same place in that programme, whoever asks for it. So boards break ties, and
+// leave gaps, wide ones, as they may.
+func (p *person) place(programme int) int {
+	return permute(mostPlaces, p.base, 10, uint64(programme)).at(p.line % mostPlaces)
 }
 
 func (p *person) candidateAnswer(x *wish, accepted bool) {

@@ -44,7 +44,8 @@ type person struct {
 	d      *dice
 	w      *world
 	line   int
-	canary bool // holds something in every field of the annex
+	base   uint64 // seed of the session's people
+	canary bool   // holds something in every field of the annex
 
 	group        group
 	bac          bac
@@ -210,7 +211,6 @@ func mailOf(d *dice, first []string, last string) string {
 
 // number gives the national numbers, which no other line has.
 func (p *person) number(g *generator, line int) {
-	p.line = line
 	p.registration = digits(registrationFirst+g.registration.at(line), 7)
 	p.ine = ine(g.ine.at(line))
 	p.exam = "999" + digits(g.exam.at(line), 7)
