@@ -150,11 +150,8 @@ type facts struct{ boards, responds bool }
 // silence.
 func (p *Projection) Project(ctx context.Context, campaign, run, by string) (*ProjectedView, error) {
 	w := &projecting{Projection: p, run: run, by: by, build: view.NewBuilder(campaign), words: view.Words(), grants: map[facts]coreGrant{}}
-	var err error
-	if w.campaign, err = p.Rows.Standing(ctx, campaign); err != nil {
-		return nil, err
-	}
-	if err := w.granted(ctx); err != nil {
+	err := w.granted(ctx, campaign)
+	if err != nil {
 		return nil, err
 	}
 	if w.programmes, err = p.Rows.Programmes(ctx, campaign); err != nil {
@@ -197,9 +194,12 @@ func (p *Projection) Project(ctx context.Context, campaign, run, by string) (*Pr
 	return &w.out, nil
 }
 
-// granted asks the table, once for each set of facts. It refuses, with a trace, when the
-// phase, a freeze or the table leaves no view to make.
-func (w *projecting) granted(ctx context.Context) error {
+// granted looks at how things stand, and asks the table, once for each set of facts. It
+// refuses, with a trace, when the phase, a freeze or the table leaves no view to make.
+func (w *projecting) granted(ctx context.Context, campaign string) (err error) {
+	if w.campaign, err = w.Rows.Standing(ctx, campaign); err != nil {
+		return err
+	}
 	phase := w.campaign.Calendar.Phase(w.Now().In(paris))
 	refuse := func(item catalogue.ItemID, article, reason string) error {
 		r := &Refusal{Recipient: ProjectRecipient, Purpose: "P1", Phase: phase, Item: item, Article: article, Reason: reason}
@@ -246,7 +246,7 @@ func (w *projecting) granted(ctx context.Context) error {
 			if w.campaign.Frozen.Class(it.Class) {
 				return refuse(id, security, fmt.Sprintf("class %s is frozen", it.Class))
 			}
-			g.items[id] = id != pseudonymOf
+			g.items[id] = id != pseudonymOf // whether a cell of it is selected
 			g.named = append(g.named, id)
 			if row := w.Table.Row(grant.Row).SheetRow; !slices.Contains(rows, row) {
 				rows = append(rows, row)
@@ -294,6 +294,10 @@ type coreRow struct {
 // page projects some candidates. The order is that of the gate: routing, table, selection
 // of granted ciphertext, durable trace, and only then keys and values.
 func (w *projecting) page(ctx context.Context, routes []Route) error {
+	// Anew for each page: a freeze, or a calendar that moved, stops the very next one.
+	if err := w.granted(ctx, w.campaign.ID); err != nil {
+		return err
+	}
 	files, err := w.follow(ctx, routes)
 	if err != nil {
 		return err

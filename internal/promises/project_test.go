@@ -324,6 +324,47 @@ func TestNoColumnIsSelectedThatTheCoreDoesNotNeed(t *testing.T) {
 	}
 }
 
+// A halting does something before the second page is read.
+type halting struct {
+	dossier.CoreRows
+	pages int
+	halt  func()
+}
+
+func (h *halting) Files(ctx context.Context, campaign string, after dossier.FileNo, limit int) ([]dossier.Route, error) {
+	if h.pages++; h.pages == 2 {
+		h.halt()
+	}
+	return h.CoreRows.Files(ctx, campaign, after, limit)
+}
+
+func TestAFreezeStopsAProjectionAtItsNextPage(t *testing.T) {
+	p := open(t)
+	projectable(t, p, "halted", 12, 15)
+	projection, err := p.Projection(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	projection.Page = 4
+	brake := house.Brake{Campaign: "halted", Class: "income"}
+	h := &halting{CoreRows: projection.Rows, halt: func() {
+		if _, err := p.Freeze(t.Context(), brake, "operator"); err != nil {
+			t.Fatal(err)
+		}
+	}}
+	projection.Rows = h
+	var refused *dossier.Refusal
+	if _, err := projection.Project(t.Context(), "halted", "a-run", "operator"); !errors.As(err, &refused) || !strings.Contains(refused.Reason, "class income is frozen") || h.pages != 2 {
+		t.Errorf("%v after %d pages, want a refusal at the second", err, h.pages)
+	}
+	if _, err := p.Thaw(t.Context(), brake, "operator"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := projection.Project(t.Context(), "halted", "a-run", "operator"); err != nil {
+		t.Errorf("once it is thawed: %v", err)
+	}
+}
+
 // deaf traces nothing.
 type deaf struct{}
 
