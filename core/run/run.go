@@ -18,8 +18,12 @@ const (
 	// Projection is no computation: it is the crossing of derived attributes into the
 	// pseudonymised view, and the other runs take it.
 	Projection Kind = "projection"
-	CallOrder  Kind = "call-order"
-	Day        Kind = "day"
+	// Offer is none either: it is what programmes decided, which days are computed on.
+	Offer     Kind = "offer"
+	CallOrder Kind = "call-order"
+	Day       Kind = "day"
+	// Answers are those that candidates gave between two days, each judged.
+	Answers Kind = "answers"
 )
 
 // A Run is the record of one.

@@ -31,7 +31,7 @@ CREATE TABLE core.run (
     run           text        PRIMARY KEY,
     campaign      text        NOT NULL REFERENCES campaign,
     number        integer     NOT NULL CHECK (number > 0),
-    kind          text        NOT NULL CHECK (kind IN ('projection', 'call-order', 'day')),
+    kind          text        NOT NULL CHECK (kind IN ('projection', 'offer', 'call-order', 'day', 'answers')),
     day           integer     NOT NULL CHECK (day >= 0),
     rules         text        NOT NULL,
     takes         text        REFERENCES core.run,
@@ -44,7 +44,7 @@ CREATE TABLE core.run (
     dropped_at    timestamptz,
     signature     text        NOT NULL,
     UNIQUE (campaign, number),
-    CHECK ((kind = 'projection') = (takes IS NULL))
+    CHECK ((kind IN ('projection', 'offer')) = (takes IS NULL))
 );
 CREATE INDEX ON core.run (takes) WHERE takes IS NOT NULL;
 
