@@ -13,6 +13,13 @@ type admissionVerbs struct {
 
 	Project admissionProjectVerb `cmd:"" help:"Project candidates into the pseudonymised view that runs are computed on."`
 
+	Offer   admissionOfferVerb   `cmd:"" help:"Keep what programmes and boarding schools offer, for the days to come."`
+	Run     admissionRunVerb     `cmd:"" help:"Compute, verify and publish a day of proposals."`
+	Answers admissionAnswersVerb `cmd:"" help:"Take what candidates answered between two days."`
+	Replay  admissionReplayVerb  `cmd:"" help:"Compute a run again from what its record names, and compare."`
+	Runs    admissionRunsVerb    `cmd:"" help:"List the runs of a campaign, each compared with its signature."`
+	Explain admissionExplainVerb `cmd:"" help:"Say to a candidate why a wish stands where it stands."`
+
 	National nationalVerb `cmd:"" help:"Run an instance of national scale, verified, with its checksums."`
 	WhatIf   whatIfVerb   `cmd:"" help:"Simulate an instance under another rule or other rates, and compare counts."`
 }

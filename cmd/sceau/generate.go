@@ -18,6 +18,7 @@ type generateVerb struct {
 	Session    int    `placeholder:"YEAR" help:"The year of the campaign."`
 	Edge       bool   `help:"Put every edge case at the head of the file."`
 	Reference  string `placeholder:"FOLDER" type:"existingdir" help:"Folder with programmes.csv and schools.csv; the demonstration's by default."`
+	Offer      string `placeholder:"FILE" help:"Where what programmes offer to so many goes, for sceau admission offer."`
 	Large      bool   `help:"Documents of 30 to 300 kB instead of small ones."`
 }
 
@@ -42,10 +43,22 @@ func (v generateVerb) Run(ctx context.Context, t *terminal) error {
 		return writeWhole(v.Canaries, func(marks *bufio.Writer) error { return synth.Generate(ctx, out, marks, o) })
 	})
 	bar.end()
+	if err == nil && v.Offer != "" {
+		err = v.writeOffer(o.Reference)
+	}
 	if err == nil {
 		fmt.Fprintf(t.err, "%d dossiers of invented people, seed %d, in %s\n", v.Candidates, v.Seed, v.Out)
 	}
 	return err
+}
+
+func (v generateVerb) writeOffer(reference *synth.Offer) (err error) {
+	if reference == nil {
+		if reference, err = synth.DefaultReference(); err != nil {
+			return err
+		}
+	}
+	return writeWhole(v.Offer, func(w *bufio.Writer) error { return synth.WriteOffer(w, reference, v.Candidates) })
 }
 
 // writeWhole writes a file beside its place and puts it there when it is whole: a

@@ -34,6 +34,13 @@ func ForYear(year int) (*Calendar, error) {
 	return c, nil
 }
 
+// TextOf is the file of a year, as ParseCalendar reads it: what a session that is run by
+// it keeps.
+func TextOf(year int) (string, error) {
+	raw, err := calendars.ReadFile("calendars/" + strconv.Itoa(year) + ".yaml")
+	return string(raw), err
+}
+
 // Stated is what sources state of a year, complete or not: for reading, comparing and
 // completing it, never for running a campaign.
 func Stated(year int) (*Calendar, error) {

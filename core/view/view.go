@@ -24,6 +24,16 @@ type Pseudonym [16]byte
 
 func (p Pseudonym) String() string { return hex.EncodeToString(p[:]) }
 
+// ParsePseudonym reads what String wrote.
+func ParsePseudonym(s string) (p Pseudonym, err error) {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != len(p) {
+		return p, errors.New("a pseudonym has 32 hexadecimal digits")
+	}
+	copy(p[:], b)
+	return p, nil
+}
+
 // A Digest is the SHA-256 of the content of a view. The order in which rows were added
 // does not show in it.
 type Digest [sha256.Size]byte

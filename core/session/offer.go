@@ -1,0 +1,201 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"sceau/core"
+	"sceau/core/campaign"
+)
+
+// An Offer is what programmes and boarding schools decide for a day ("offre de
+// formation"): rates and lists for the whole session, places and beds from day to day.
+// Nothing in it is about a candidate.
+type Offer struct {
+	Calendar       string           `json:"calendar"` // the year's calendar, as its YAML file says it
+	ReservationEnd campaign.Date    `json:"reservation_end"`
+	Groups         []Group          `json:"groups"`
+	Boarding       []BoardingSchool `json:"boarding"`
+}
+
+// A Group is what one group of a programme offers.
+type Group struct {
+	Key            `json:",inline"`
+	Selective      bool  `json:"selective,omitzero"`
+	Unranked       bool  `json:"unranked,omitzero"`       // everybody is called on the first day ("formation qui ne classe pas")
+	Apprenticeship bool  `json:"apprenticeship,omitzero"` // a contract decides, and no rank ("apprentissage")
+	Others         bool  `json:"others,omitzero"`         // wishes in no other list of the programme take no part; without a group
+	BursaryMin     int   `json:"bursary_min,omitzero"`
+	NonResidentMax *int  `json:"nonresident_max,omitzero"` // none: no rate
+	Places         int64 `json:"places"`
+	RankLimit      int64 `json:"rank_limit,omitzero"`
+	Stop           bool  `json:"stop,omitzero"`
+	EndReservation bool  `json:"end_reservation,omitzero"`
+	Beds           Beds  `json:"beds,omitzero"`
+}
+
+// Beds names the boarding schools of a group: a mixed one, or one for girls and one for
+// boys.
+type Beds struct {
+	Mixed string `json:"mixed,omitzero"`
+	Girls string `json:"girls,omitzero"`
+	Boys  string `json:"boys,omitzero"`
+}
+
+// A BoardingSchool is what one boarding school offers.
+type BoardingSchool struct {
+	ID   string `json:"boarding"`
+	Beds int64  `json:"beds"`
+	// GroupOrder: candidates whom nothing else separates stand in the order of the groups
+	// that the school serves.
+	GroupOrder bool `json:"group_order,omitzero"`
+}
+
+// ReadOffer reads lines of JSON, one for each group and boarding school, in any order. A
+// line that is neither, a key that is not known or stands twice, refuses the file.
+func ReadOffer(r io.Reader) (*Offer, error) {
+	o := &Offer{}
+	d := jsontext.NewDecoder(r)
+	for n := 1; ; n++ {
+		raw, err := d.ReadValue()
+		if errors.Is(err, io.EOF) {
+			return o, o.Check()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d of the offer: %w", n, err)
+		}
+		var is struct {
+			Boarding *string `json:"boarding"`
+		}
+		if err := json.Unmarshal(raw, &is); err != nil {
+			return nil, fmt.Errorf("line %d of the offer: %w", n, err)
+		}
+		if is.Boarding != nil {
+			var b BoardingSchool
+			err = json.Unmarshal(raw, &b, json.RejectUnknownMembers(true))
+			o.Boarding = append(o.Boarding, b)
+		} else {
+			var g Group
+			err = json.Unmarshal(raw, &g, json.RejectUnknownMembers(true))
+			o.Groups = append(o.Groups, g)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d of the offer: %w", n, err)
+		}
+	}
+}
+
+// Check refuses names twice, numbers that cannot be, and beds of no school. It sorts, so
+// that an offer has one form.
+func (o *Offer) Check() error {
+	slices.SortFunc(o.Groups, func(a, b Group) int { return compareKeys(a.Key, b.Key) })
+	slices.SortFunc(o.Boarding, func(a, b BoardingSchool) int { return compareText(a.ID, b.ID) })
+	for i, g := range o.Groups {
+		switch {
+		case g.Programme == "":
+			return errors.New("a group of the offer names no programme")
+		case i > 0 && o.Groups[i-1].Key == g.Key:
+			return fmt.Errorf("%s stands twice in the offer", g.Key)
+		case g.Others && g.Group != "":
+			return fmt.Errorf("%s: the line for all other lists of a programme names no group", g.Key)
+		case min(g.Places, g.RankLimit) < 0 || max(g.Places, g.RankLimit) > core.MaxRank:
+			return fmt.Errorf("%s offers a number of places, or has a rank limit, that cannot be", g.Key)
+		}
+		if _, _, err := g.rates().Minimums(g.Selective); err != nil {
+			return fmt.Errorf("%s: %w", g.Key, err)
+		}
+		for _, id := range []string{g.Beds.Mixed, g.Beds.Girls, g.Beds.Boys} {
+			if id != "" && o.school(id) == nil {
+				return fmt.Errorf("%s has beds in %s, which is not in the offer", g.Key, id)
+			}
+		}
+	}
+	for i, b := range o.Boarding {
+		switch {
+		case b.ID == "" || i > 0 && o.Boarding[i-1].ID == b.ID:
+			return fmt.Errorf("boarding school %q stands twice in the offer, or has no name", b.ID)
+		case b.Beds < 0 || b.Beds > core.MaxRank:
+			return fmt.Errorf("boarding school %s offers a number of beds that cannot be", b.ID)
+		}
+	}
+	return nil
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (g *Group) rates() campaign.Rates {
+	r := campaign.Rates{BursaryMin: g.BursaryMin, NonResidentMax: campaign.NoRates.NonResidentMax}
+	if g.NonResidentMax != nil {
+		r.NonResidentMax = *g.NonResidentMax
+	}
+	return r
+}
+
+func (o *Offer) group(k Key) *Group {
+	i, ok := slices.BinarySearchFunc(o.Groups, k, func(g Group, k Key) int { return compareKeys(g.Key, k) })
+	if !ok {
+		return nil
+	}
+	return &o.Groups[i]
+}
+
+func (o *Offer) school(id string) *BoardingSchool {
+	i, ok := slices.BinarySearchFunc(o.Boarding, id, func(b BoardingSchool, id string) int { return compareText(b.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &o.Boarding[i]
+}
+
+// calendar reads the year's calendar, and refuses one with a cell missing.
+func (o *Offer) calendar() (*campaign.Calendar, campaign.Date, error) {
+	c, err := campaign.ParseCalendar([]byte(o.Calendar))
+	if err != nil {
+		return nil, 0, err
+	}
+	return c, o.ReservationEnd, c.Complete()
+}
+
+// ErrOtherOffer means an offer that changes what is fixed for the whole session.
+var ErrOtherOffer = errors.New("an offer changes places, limits, stops and beds; groups, rates and schools stay for the session")
+
+// today gives places and beds of a day, in the positions of the session.
+func (s *Session) today(first, today *Offer) ([]core.Group, []int64, error) {
+	if len(first.Groups) != len(today.Groups) || len(first.Boarding) != len(today.Boarding) {
+		return nil, nil, ErrOtherOffer
+	}
+	groups := make([]core.Group, len(s.Groups))
+	for i, k := range s.Groups {
+		was, is := first.group(k), today.group(k)
+		if is == nil || is.Selective != was.Selective || is.Unranked != was.Unranked || is.Apprenticeship != was.Apprenticeship ||
+			is.rates() != was.rates() || is.Beds != was.Beds {
+			return nil, nil, fmt.Errorf("%s: %w", k, ErrOtherOffer)
+		}
+		groups[i] = core.Group{Places: is.Places, RankLimit: is.RankLimit, Stop: is.Stop, EndReservation: is.EndReservation}
+		if is.Unranked {
+			groups[i].Places = max(groups[i].Places, int64(len(s.Ranking[i].Ranked)))
+		}
+	}
+	beds := make([]int64, len(s.schools))
+	for i, id := range s.schools {
+		b := today.school(id)
+		if b == nil {
+			return nil, nil, fmt.Errorf("boarding school %s: %w", id, ErrOtherOffer)
+		}
+		beds[i] = b.Beds
+	}
+	return groups, beds, nil
+}

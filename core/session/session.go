@@ -1,0 +1,359 @@
+// Package session is one campaign of admission ("session d'admission") as runs see it:
+// the pseudonymised view, what programmes offer, and the days that follow from both.
+//
+// Rule. A session begins with one view and one offer, from which call orders, boarding
+// ranks and the roll follow and stay. Each day takes the offer of that day, lapses what
+// nobody answered, freezes the answers, computes, verifies, and publishes. Groups in which
+// the verification finds a fault are stopped, with all that share beds with them, and the
+// day is computed again for the rest of the country.
+//
+// Invariant. Each run is a function of what its input names, so that whoever has the
+// input computes the output again, byte by byte. Nothing of a day is published unless all
+// of it verifies.
+//
+// Cost. That of a sort for the session, that of the computation for a day.
+//
+// Source: code of education, articles L. 612-3 and D. 612-1-13 and following.
+package session
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sceau/core"
+	"sceau/core/callorder"
+	"sceau/core/campaign"
+	"sceau/core/verify"
+	"sceau/core/view"
+)
+
+// A Session is a campaign of admission before its first day.
+type Session struct {
+	View   *view.View
+	Groups []Key // in the order of positions
+	Config campaign.Config
+
+	Ranking []core.RankingGroup // what each board ranked
+	Orders  [][]core.Candidate  // the call order of each group
+	Left    Left
+
+	schools []string // boarding schools by position
+	at      map[Key]int
+	mine    [][]int32 // rows of each candidate; made when first asked for
+}
+
+// A Key names a group: a programme, and the list in which its board ranked candidates.
+type Key struct {
+	Programme string `json:"programme"`
+	Group     string `json:"group"` // label of the ranking group ("groupe de classement")
+}
+
+func (k Key) String() string { return fmt.Sprintf("%s (%s)", k.Programme, k.Group) }
+
+// Left counts the wishes of a view that take no part, by the reason.
+type Left struct {
+	Unconfirmed    int `json:"unconfirmed"` // or incomplete
+	Refused        int `json:"refused"`     // the institution said "non", and a person answers for it
+	Unranked       int `json:"unranked"`    // by a board that ranks
+	Apprenticeship int `json:"apprenticeship"`
+	Others         int `json:"others"` // in a list that the programme says takes no part
+}
+
+// New makes a session of a view and the offer of its first day. A wish that is confirmed
+// and that no institution answered, or that is for a group which offers nothing, refuses
+// it: each is owed an answer.
+func New(v *view.View, offer *Offer) (*Session, error) {
+	s := &Session{View: v, at: map[Key]int{}}
+	if err := offer.Check(); err != nil {
+		return nil, err
+	}
+	for _, g := range offer.Groups {
+		if !g.Apprenticeship && !g.Others {
+			s.Groups = append(s.Groups, g.Key)
+		}
+	}
+	slices.SortFunc(s.Groups, compareKeys)
+	for i, k := range s.Groups {
+		s.at[k] = i
+	}
+	for _, b := range offer.Boarding {
+		s.schools = append(s.schools, b.ID)
+	}
+	slices.Sort(s.schools)
+	taken, err := s.take(offer)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.order(offer, taken); err != nil {
+		return nil, err
+	}
+	return s, s.roll(offer, taken)
+}
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.Group, b.Group))
+}
+
+// A taken wish takes part: rows of the view, by group.
+type taken [][]int32
+
+// take sorts wishes by group, and refuses what is owed an answer.
+func (s *Session) take(offer *Offer) (taken, error) {
+	offered := map[Key]*Group{}
+	for i := range offer.Groups {
+		offered[offer.Groups[i].Key] = &offer.Groups[i]
+	}
+	rows := make(taken, len(s.Groups))
+	for i := range s.View.Wishes {
+		w := &s.View.Wishes[i]
+		if !w.Confirmed || !w.Complete {
+			s.Left.Unconfirmed++
+			continue
+		}
+		who, what := s.View.Persons[w.Candidate].Pseudonym, s.key(w)
+		group, ok := offered[what]
+		if others, any := offered[Key{Programme: what.Programme}]; !ok && any && others.Others {
+			s.Left.Others++
+			continue
+		}
+		if !ok {
+			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOffered{what})
+		}
+		answer := campaign.Answer(w.Institution)
+		switch {
+		case group.Apprenticeship:
+			s.Left.Apprenticeship++ // a contract decides, and no rank
+			continue
+		case answer == campaign.No && !group.Selective:
+			return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
+		case answer == campaign.No:
+			s.Left.Refused++
+			continue
+		case !answer.Enters():
+			return nil, fmt.Errorf("a wish of %s for %s: no institution answered it", who, what)
+		case w.PedagogicalRank == 0 && !group.Unranked:
+			s.Left.Unranked++
+			continue
+		}
+		rows[s.at[what]] = append(rows[s.at[what]], int32(i))
+	}
+	return rows, nil
+}
+
+func (s *Session) key(w *view.Wish) Key {
+	k := Key{Programme: s.View.Programmes[w.Programme]}
+	if w.Group != view.NoGroup {
+		k.Group = s.View.Groups[w.Group]
+	}
+	return k
+}
+
+// A NothingOffered is a group that the offer does not have.
+type NothingOffered struct{ Key }
+
+func (e *NothingOffered) Error() string { return "nothing is offered by " + e.Key.String() }
+
+// order computes and verifies the call orders.
+func (s *Session) order(offer *Offer, rows taken) error {
+	s.Ranking = make([]core.RankingGroup, len(s.Groups))
+	for g := range s.Groups {
+		of := offer.group(s.Groups[g])
+		qB, qR, err := of.rates().Minimums(of.Selective)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Groups[g], err)
+		}
+		s.Ranking[g].Rates = core.Rates{Bursary: qB, Resident: qR}
+		for k, i := range rows[g] {
+			w := &s.View.Wishes[i]
+			if k > 0 && s.View.Wishes[rows[g][k-1]].Candidate == w.Candidate {
+				if twin := s.View.Wishes[rows[g][k-1]]; twin.PedagogicalRank != w.PedagogicalRank || twin.Resident != w.Resident {
+					return fmt.Errorf("%s: a candidate is ranked twice, with and without boarding: %s", s.Groups[g], s.View.Persons[w.Candidate].Pseudonym)
+				}
+				continue // twins have one rank
+			}
+			rank := w.PedagogicalRank
+			if of.Unranked {
+				rank = int32(len(s.Ranking[g].Ranked) + 1) // everybody is called on the first day: no order matters
+			}
+			s.Ranking[g].Ranked = append(s.Ranking[g].Ranked, core.Ranked{Candidate: w.Candidate, Rank: rank,
+				Bursary: s.View.Persons[w.Candidate].Bursary, Resident: w.Resident})
+		}
+	}
+	var err error
+	if s.Orders, err = callorder.All(s.Ranking, 0); err == nil {
+		err = verify.Orders(s.Ranking, s.Orders, 0)
+	}
+	return s.named(err)
+}
+
+// named says a fault in the names of the view: pseudonyms, programmes, groups.
+func (s *Session) named(err error) error {
+	var f *core.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	said := err
+	if f.Names&core.NamesGroup != 0 && f.Group < len(s.Groups) {
+		said = fmt.Errorf("%s: %w", s.Groups[f.Group], said)
+	}
+	if f.Names&core.NamesCandidate != 0 && int(f.Candidate) < len(s.View.Persons) {
+		said = fmt.Errorf("%s: %w", s.View.Persons[f.Candidate].Pseudonym, said)
+	}
+	return said
+}
+
+// roll lays the wishes out, by group, call order, and without boarding before with.
+func (s *Session) roll(offer *Offer, rows taken) error {
+	r := &core.Roll{Candidates: len(s.View.Persons), Schools: len(s.schools)}
+	cfg := campaign.Config{Roll: r, Track: make([]campaign.Track, len(s.View.Persons))}
+	for i, p := range s.View.Persons {
+		cfg.Track[i] = tracks[p.Track]
+	}
+	programme := map[string]int32{}
+	w := &r.Wishes
+	for g, key := range s.Groups {
+		if _, ok := programme[key.Programme]; !ok {
+			programme[key.Programme] = int32(len(programme))
+		}
+		r.Programme = append(r.Programme, programme[key.Programme])
+		of := offer.group(key)
+		mine := map[core.Candidate][]int32{}
+		for _, i := range rows[g] {
+			c := s.View.Wishes[i].Candidate
+			mine[c] = append(mine[c], i)
+		}
+		for k, c := range s.Orders[g] {
+			slices.SortFunc(mine[c], func(a, b int32) int { return compareBool(s.View.Wishes[a].Boarding, s.View.Wishes[b].Boarding) })
+			for _, i := range mine[c] {
+				school, kind := int32(core.NoSchool), core.Kind(0)
+				if s.View.Wishes[i].Boarding {
+					kind = core.WithBoarding
+					var err error
+					if school, err = s.school(of, s.View.Persons[c].Pool); err != nil {
+						return fmt.Errorf("%s, a wish of %s: %w", key, s.View.Persons[c].Pseudonym, err)
+					}
+				}
+				w.Candidate, w.Group, w.School = append(w.Candidate, c), append(w.Group, int32(g)), append(w.School, school)
+				w.CallRank, w.BoardingRank, w.Kind = append(w.CallRank, int32(k+1)), append(w.BoardingRank, 0), append(w.Kind, kind)
+				cfg.Answer = append(cfg.Answer, campaign.Answer(s.View.Wishes[i].Institution))
+			}
+		}
+	}
+	w.ShownRank = slices.Clone(w.CallRank)
+	var err error
+	if cfg.Calendar, cfg.ReservationEnd, err = offer.calendar(); err != nil {
+		return err
+	}
+	s.Config = cfg
+	return s.rankBoarders(offer, rows)
+}
+
+var tracks = map[view.Track]campaign.Track{0: campaign.NoTrack, view.General: campaign.General,
+	view.Technological: campaign.Technological, view.Professional: campaign.Professional}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// school is where a candidate of a pool asks for a bed; none where boarding is not ranked.
+func (s *Session) school(of *Group, pool view.Pool) (int32, error) {
+	if of.Beds == (Beds{}) {
+		return core.NoSchool, nil
+	}
+	beds := campaign.Beds{Mixed: s.schoolAt(of.Beds.Mixed), Girls: s.schoolAt(of.Beds.Girls), Boys: s.schoolAt(of.Beds.Boys)}
+	return beds.School(map[view.Pool]campaign.Pool{view.Girls: campaign.Girls, view.Boys: campaign.Boys}[pool])
+}
+
+func (s *Session) schoolAt(id string) int32 {
+	if i, ok := slices.BinarySearch(s.schools, id); ok {
+		return int32(i)
+	}
+	return core.NoSchool
+}
+
+// rankBoarders ranks those who ask for the beds of each school, by resources, distance,
+// and what the boards said.
+func (s *Session) rankBoarders(offer *Offer, rows taken) error {
+	boarders := make([][]campaign.Boarder, len(s.schools))
+	where := make([][]int32, len(s.schools)) // row of the roll
+	facts := map[[2]int32]*view.Wish{}       // of a candidate and a group
+	for g := range rows {
+		for _, i := range rows[g] {
+			if w := &s.View.Wishes[i]; w.Boarding {
+				facts[[2]int32{int32(w.Candidate), int32(g)}] = w
+			}
+		}
+	}
+	w := &s.Config.Roll.Wishes
+	for i, school := range w.School {
+		if school == core.NoSchool {
+			continue
+		}
+		c := w.Candidate[i]
+		of := facts[[2]int32{int32(c), w.Group[i]}]
+		boarders[school] = append(boarders[school], campaign.Boarder{Candidate: c, Group: w.Group[i],
+			BoardRank: max(1, of.PedagogicalRank), Bursary: s.View.Persons[c].Bursary, Band: int(of.Band)})
+		where[school] = append(where[school], int32(i))
+	}
+	for school, list := range boarders {
+		key := campaign.BoardingKey
+		if offer.school(s.schools[school]).GroupOrder {
+			key = append(slices.Clone(key), campaign.GroupOrder)
+		}
+		ranks, err := campaign.BoardingRanks(list, key)
+		if err != nil {
+			return fmt.Errorf("boarding school %s: %w", s.schools[school], err)
+		}
+		for k, rank := range ranks {
+			w.BoardingRank[where[school][k]] = rank
+		}
+	}
+	return nil
+}
+
+// person is a position of the view as the core says it: they are the same.
+func person(i int) core.Candidate { return core.Candidate(i) }
+
+// Of are the rows of the roll of one candidate, in its order.
+func (s *Session) Of(c core.Candidate) []int32 {
+	if s.mine == nil {
+		w := &s.Config.Roll.Wishes
+		s.mine = make([][]int32, s.Config.Roll.Candidates)
+		for i, c := range w.Candidate {
+			s.mine[c] = append(s.mine[c], int32(i))
+		}
+	}
+	return s.mine[c]
+}
+
+// Rows are those of one programme.
+func (s *Session) Rows(who view.Pseudonym, programme string) (rows []int32) {
+	c, ok := s.View.Find(who)
+	if !ok {
+		return nil
+	}
+	for _, i := range s.Of(person(c)) {
+		if s.Groups[s.Config.Roll.Wishes.Group[i]].Programme == programme {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// Row is the one with this choice of boarding.
+func (s *Session) Row(who view.Pseudonym, programme string, boarding bool) (int32, bool) {
+	for _, i := range s.Rows(who, programme) {
+		if (s.Config.Roll.Wishes.Kind[i]&core.WithBoarding != 0) == boarding {
+			return i, true
+		}
+	}
+	return 0, false
+}
