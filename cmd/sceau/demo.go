@@ -41,7 +41,7 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, v.step(t, "down")) }()
 
 	dossiers := filepath.Join(home, "demo.ndjson")
-	canaries := filepath.Join(aside, "canaries.ndjson")
+	canaries, offer := filepath.Join(aside, "canaries.ndjson"), filepath.Join(aside, "offer.ndjson")
 	if err := markDemo(home, v); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	n, seed := strconv.Itoa(v.Candidates), strconv.FormatUint(v.Seed, 10)
-	if err := v.step(t, "generate", "--candidates", n, "--seed", seed, "--out", dossiers, "--canaries", canaries); err != nil {
+	if err := v.step(t, "generate", "--candidates", n, "--seed", seed, "--out", dossiers, "--canaries", canaries, "--offer", offer); err != nil {
 		return err
 	}
 	campaign, err := v.importAll(ctx, t, dossiers)
@@ -58,6 +58,9 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	accesses, err := v.day(ctx, t, dossiers, campaign)
 	if err != nil {
+		return err
+	}
+	if err := v.admission(ctx, t, aside, offer, campaign); err != nil {
 		return err
 	}
 	if err := v.step(t, "audit", "verify"); err != nil {
@@ -100,7 +103,7 @@ func (v demoVerb) step(t *terminal, args ...string) error {
 }
 
 // ofHome are the names that a home holds. What else lies there is somebody's.
-var ofHome = []string{".aside", ".drill", ".trial", ".turn", "aside", "trial", "blobs", demoMark, "demo.ndjson", "drill", "epochs", "identities", "logs",
+var ofHome = []string{".aside", ".drill", ".trial", ".turn", "admission.svg", "aside", "trial", "blobs", "runs", demoMark, "demo.ndjson", "drill", "epochs", "identities", "logs",
 	"missions", "parts.json", "policy", "postgres", "roles", "vault"}
 
 // clearDemo makes room for a demonstration: in a folder that is new, or that holds what

@@ -63,7 +63,7 @@ func (s *Session) Run(state *campaign.State, now time.Time, first, today *Offer,
 	}()
 	d = &Day{Number: morning.Number, Morning: morning, Roll: state.Roll()}
 	ground := proposal.Prepare(d.Roll)
-	if err := s.compute(d, ground); err != nil {
+	if err := s.compute(d, ground.Compute); err != nil {
 		return nil, err
 	}
 	show := display.Of(ground, morning, d.Outcome, 0)
@@ -81,10 +81,10 @@ func (s *Session) Run(state *campaign.State, now time.Time, first, today *Offer,
 
 // compute computes and verifies. Groups with a fault are stopped, and the day is computed
 // again without them: what is left verifies whole, or nothing is published.
-func (s *Session) compute(d *Day, ground *proposal.Ground) error {
+func (s *Session) compute(d *Day, how func(*core.Day, int) (*core.Outcome, error)) error {
 	verifier := verify.Prepare(d.Roll)
 	for range 2 {
-		out, err := ground.Compute(d.Morning, 0)
+		out, err := how(d.Morning, 0)
 		if err != nil {
 			return s.named(err)
 		}

@@ -1,0 +1,431 @@
+package session
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+
+	"sceau/core"
+	"sceau/core/campaign"
+	"sceau/core/proposal"
+	"sceau/core/view"
+)
+
+// calendar is that of the demonstration.
+func calendar(t testing.TB) string {
+	t.Helper()
+	raw, err := os.ReadFile("../../docs/examples/demo/session.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// small is a session of a few candidates and three programmes, one with a boarding school.
+func small(t testing.TB, seed uint64) (*view.View, *Offer) {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 11))
+	b := view.NewBuilder("2026")
+	lists := []struct {
+		programme, group string
+		selective        bool
+	}{{"F1", "Bacs généraux", true}, {"F1", "Bacs technologiques", true}, {"F2", "Tous candidats", false}, {"F3", "Tous candidats", false}}
+	const n = 30
+	ranks := make([][]int, len(lists))
+	for i := range ranks {
+		ranks[i] = rnd.Perm(n)
+	}
+	for c := range n {
+		p := view.Person{Bursary: rnd.IntN(4) == 0, Track: view.Track(1 + rnd.IntN(3))}
+		p.Pseudonym[0], p.Pseudonym[15] = byte(c), byte(rnd.IntN(256))
+		var wishes []view.Wish
+		for i, l := range lists {
+			if i == 1 && len(wishes) > 0 || rnd.IntN(4) == 0 {
+				continue
+			}
+			w := view.Wish{Programme: b.Programme(l.programme), Group: b.Group(l.group), PedagogicalRank: int32(ranks[i][c] + 1), Selective: l.selective,
+				Resident: rnd.IntN(2) == 0, Confirmed: true, Complete: true, Institution: view.InstitutionAnswer(campaign.OnHold)}
+			wishes = append(wishes, w)
+			if l.programme == "F1" && rnd.IntN(2) == 0 {
+				p.Pool = view.Girls
+				w.Boarding, w.Band = true, view.Band(1+rnd.IntN(5))
+				wishes = append(wishes, w)
+			}
+		}
+		b.Add(p, wishes...)
+	}
+	v, err := b.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := ReadOffer(strings.NewReader(`
+		{"programme": "F1", "group": "Bacs généraux", "selective": true, "bursary_min": 20, "places": 4, "beds": {"mixed": "I1"}}
+		{"programme": "F1", "group": "Bacs technologiques", "selective": true, "places": 2, "beds": {"mixed": "I1"}}
+		{"programme": "F2", "group": "Tous candidats", "bursary_min": 10, "nonresident_max": 30, "places": 6}
+		{"programme": "F3", "group": "Tous candidats", "places": 3, "rank_limit": 5}
+		{"boarding": "I1", "beds": 2, "group_order": true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Calendar, o.ReservationEnd = calendar(t), campaign.On(2026, time.June, 10)
+	return v, o
+}
+
+// season plays days on a session: candidates answer in between.
+func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer, state *campaign.State, d *Day, before *Shown, events []campaign.Event)) {
+	t.Helper()
+	v, o := small(t, seed)
+	s, err := New(v, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := campaign.New(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(seed, 12))
+	var before *Shown
+	for number := 1; number <= days; number++ {
+		from := state.Log().Len()
+		day := s.Config.Calendar.DateOf(number)
+		d, err := s.Run(state, day.Starts().Add(6*time.Hour), o, o, before)
+		if err != nil {
+			t.Fatalf("day %d: %v", number, err)
+		}
+		after(s, o, state, d, before, slices.Collect(state.Log().Since(from)))
+		before = &d.Shown
+		noon := day.Starts().Add(12 * time.Hour)
+		for _, p := range v.Persons {
+			for _, said := range speak(rnd, s, state, p.Pseudonym, noon) {
+				if err := s.Say(state, said); err != nil {
+					t.Fatalf("day %d: %v", number, err)
+				}
+			}
+		}
+	}
+}
+
+// speak answers some proposals and drops some wishes.
+func speak(rnd *rand.Rand, s *Session, state *campaign.State, who view.Pseudonym, at time.Time) (all []Said) {
+	c, _ := s.View.Find(who)
+	w := &s.Config.Roll.Wishes
+	for _, i := range s.Of(core.Candidate(c)) {
+		said := Said{At: at, Candidate: who, Wish: &Wanted{s.Groups[w.Group[i]].Programme, w.Kind[i]&core.WithBoarding != 0}}
+		switch status := state.Status(i); {
+		case status == core.Pending && rnd.IntN(3) == 0:
+			said.Kind = campaign.Refused
+		case status == core.Pending && rnd.IntN(2) == 0 && !slices.ContainsFunc(all, func(s Said) bool { return s.Kind == campaign.Accepted }):
+			said.Kind = campaign.Accepted
+		case status == core.Waiting && rnd.IntN(12) == 0:
+			said.Kind = campaign.Dropped
+		default:
+			continue
+		}
+		all = append(all, said)
+	}
+	return all
+}
+
+func TestDaysFollowFromTheirFiles(t *testing.T) {
+	for seed := range uint64(12) {
+		var log []campaign.Event
+		seen := 0
+		season(t, seed, 15, func(s *Session, o *Offer, state *campaign.State, d *Day, before *Shown, events []campaign.Event) {
+			// What was written is read again, and written again the same.
+			var file bytes.Buffer
+			if err := WriteDay(&file, "2026", d, events); err != nil {
+				t.Fatal(err)
+			}
+			again, read, err := ReadDay(bytes.NewReader(file.Bytes()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(events, read); diff != "" {
+				t.Fatalf("events (- written):\n%s", diff)
+			}
+			var copied bytes.Buffer
+			if err := WriteDay(&copied, "2026", again, read); err != nil || !bytes.Equal(copied.Bytes(), file.Bytes()) {
+				t.Fatalf("day %d is another file when written again: %v", d.Number, err)
+			}
+			// The day is a function of the log before it: replayed and run again, it gives
+			// the same bytes.
+			log = slices.Collect(state.Log().Since(0))
+			earlier := log[:len(log)-len(events)]
+			var ranks []int32
+			if before != nil {
+				ranks = before.WaitingRank
+			}
+			replayed, err := campaign.Replay(s.Config, slices.Values(earlier), ranks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := events[len(events)-1].At
+			twice, err := s.Run(replayed, at, o, o, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var second bytes.Buffer
+			if err := WriteDay(&second, "2026", twice, slices.Collect(replayed.Log().Since(len(earlier)))); err != nil || !bytes.Equal(second.Bytes(), file.Bytes()) {
+				t.Fatalf("seed %d, day %d is another when computed again: %v", seed, d.Number, err)
+			}
+			seen += d.Figures.Proposals
+		})
+		if seen == 0 {
+			t.Fatalf("seed %d: no proposal in fifteen days", seed)
+		}
+	}
+}
+
+// Call orders are in their file in one form.
+func TestTheFileOfCallOrdersDoesNotDependOnTheOrderOfRows(t *testing.T) {
+	v, o := small(t, 3)
+	slices.Reverse(o.Groups)
+	var files [2]bytes.Buffer
+	for i := range files {
+		s, err := New(v, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.WriteOrders(&files[i]); err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(o.Groups)
+	}
+	if !bytes.Equal(files[0].Bytes(), files[1].Bytes()) {
+		t.Error("another order of the offer, another file")
+	}
+}
+
+// A wish that is owed something refuses the session, and names what.
+func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(v *view.View, o *Offer)
+		want   string // empty: nothing to say
+	}{
+		{"nothing wrong", func(*view.View, *Offer) {}, ""},
+		{"no institution answered", func(v *view.View, _ *Offer) { v.Wishes[3].Institution = 0 }, "no institution answered it"},
+		{"one that is not confirmed is owed none", func(v *view.View, _ *Offer) { v.Wishes[3].Institution, v.Wishes[3].Confirmed = 0, false }, ""},
+		{"a non from a programme that may not", func(v *view.View, _ *Offer) {
+			for i := range v.Wishes {
+				if !v.Wishes[i].Selective {
+					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+				}
+			}
+		}, "only a selective programme may say non"},
+		{"a non from one that may", func(v *view.View, _ *Offer) {
+			for i := range v.Wishes {
+				if v.Wishes[i].Selective {
+					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+				}
+			}
+		}, ""},
+		{"a list that offers nothing", func(_ *view.View, o *Offer) { o.Groups = o.Groups[1:] }, "nothing is offered by F1"},
+		{"unless the programme says that it takes no part", func(_ *view.View, o *Offer) {
+			o.Groups = append(o.Groups[1:], Group{Key: Key{Programme: "F1"}, Others: true})
+		}, ""},
+		{"a board that ranked two alike", func(v *view.View, _ *Offer) {
+			for i := range v.Wishes {
+				v.Wishes[i].PedagogicalRank = 7
+			}
+		}, "DUPLICATE_RANK"},
+		{"twins with two ranks", func(v *view.View, _ *Offer) {
+			for i := range v.Wishes {
+				if v.Wishes[i].Boarding {
+					v.Wishes[i].PedagogicalRank += 500
+				}
+			}
+		}, "ranked twice"},
+		{"a rate for non-residents in a selective programme", func(_ *view.View, o *Offer) {
+			most := 20
+			o.Groups[0].NonResidentMax = &most
+		}, "to which none applies"},
+		{"beds of a school that is not there", func(_ *view.View, o *Offer) { o.Boarding = nil }, "not in the offer"},
+		{"a calendar with a cell missing", func(_ *view.View, o *Offer) {
+			o.Calendar = strings.Replace(o.Calendar, `main-phase-end: {day: 2026-07-08, source: "invented"}`, `main-phase-end: {missing: "nobody said"}`, 1)
+		}, "main-phase-end"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, o := small(t, 5)
+			tt.change(v, o)
+			_, err := New(v, o)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("refused with %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// What stays for the session is not changed by the offer of a day, and what may change
+// does.
+func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
+	v, first := small(t, 6)
+	s, err := New(v, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		change func(o *Offer)
+		fine   bool
+	}{
+		"places":         {func(o *Offer) { o.Groups[0].Places++ }, true},
+		"a stop":         {func(o *Offer) { o.Groups[0].Stop = true }, true},
+		"beds":           {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
+		"a rate":         {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},
+		"another school": {func(o *Offer) { o.Groups[2].Beds.Mixed = "I1" }, false},
+		"a group less":   {func(o *Offer) { o.Groups = o.Groups[1:] }, false},
+	} {
+		_, today := small(t, 6)
+		tt.change(today)
+		if _, _, err := s.today(first, today); (err == nil) != tt.fine {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A computation that errs in one group loses that group its day, and nobody else theirs;
+// one that errs about answers publishes nothing.
+func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
+	v, o := small(t, 7)
+	s, err := New(v, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := campaign.New(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, beds, err := s.today(o, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	morning, err := state.Freeze(s.Config.Calendar.Opening.Starts().Add(time.Hour), groups, beds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ground := proposal.Prepare(state.Roll())
+	wasteful := func(day *core.Day, threads int) (*core.Outcome, error) {
+		out, err := ground.Compute(day, threads)
+		for i, status := range out.Status {
+			if s.Groups[state.Roll().Wishes.Group[i]].Programme == "F1" && status == core.Proposed {
+				out.Status[i] = core.Waiting
+			}
+		}
+		return out, err
+	}
+	d := &Day{Number: 1, Morning: morning, Roll: state.Roll()}
+	if err := s.compute(d, wasteful); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Key{{"F1", "Bacs généraux"}, {"F1", "Bacs technologiques"}}, d.Isolated); diff != "" {
+		t.Errorf("isolated (- wanted):\n%s", diff)
+	}
+	others := 0
+	for i, status := range d.Outcome.Status {
+		if status != core.Proposed {
+			continue
+		}
+		if s.Groups[state.Roll().Wishes.Group[i]].Programme == "F1" {
+			t.Fatal("a group that was isolated calls somebody")
+		}
+		others++
+	}
+	if others == 0 {
+		t.Error("the rest of the country gets nothing")
+	}
+	lying := func(day *core.Day, threads int) (*core.Outcome, error) {
+		out, err := ground.Compute(day, threads)
+		out.Status[0] = core.AutoAccepted
+		return out, err
+	}
+	if err := s.compute(&Day{Number: 1, Morning: morning, Roll: state.Roll()}, lying); err == nil {
+		t.Error("an automatic answer of somebody who asked for none is published")
+	}
+}
+
+// Of what candidates said, one that cannot be changes nothing, and says why without a word
+// of anybody.
+func TestWhatCannotBeSaidIsRefused(t *testing.T) {
+	v, o := small(t, 8)
+	s, err := New(v, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := campaign.New(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.Config.Calendar.Opening.Starts().Add(time.Hour)
+	who := v.Persons[0].Pseudonym
+	for _, said := range []Said{
+		{At: at, Candidate: view.Pseudonym{1, 2, 3}, Kind: campaign.Resigned},
+		{At: at, Candidate: who, Kind: campaign.Accepted, Wish: &Wanted{Programme: "F9"}},
+		{At: at, Candidate: who, Kind: campaign.Accepted, Wish: &Wanted{Programme: s.Groups[s.Config.Roll.Wishes.Group[s.Of(0)[0]]].Programme}},
+	} {
+		if err := s.Say(state, said); err == nil {
+			t.Errorf("%v is taken", said.Kind)
+		}
+	}
+	if state.Log().Len() != 0 {
+		t.Error("something that was refused is in the log")
+	}
+	lines := `{"at":"2026-06-02T12:00:00+02:00","candidate":"00000000000000000000000000000000","said":"accepted","wish":{"programme":"F1"}}`
+	all, err := ReadSaid(strings.NewReader(lines))
+	if err != nil || len(all) != 1 || all[0].Kind != campaign.Accepted {
+		t.Fatalf("%v, %v", all, err)
+	}
+	back, err := json.Marshal(all[0])
+	if err != nil || !strings.Contains(string(back), `"said":"accepted"`) {
+		t.Errorf("%s, %v", back, err)
+	}
+	for _, bad := range []string{`{"said":"accepted","name":"x"}`, `{"said":"whatever"}`, `{`, lines[:len(lines)-1] + `,"x":1}`} {
+		if _, err := ReadSaid(strings.NewReader(bad)); err == nil {
+			t.Errorf("%s is read", bad)
+		}
+	}
+}
+
+// Files of runs that were cut, lengthened or altered are read as such, and never end in
+// a panic.
+func FuzzFilesOfRuns(f *testing.F) {
+	var whole bytes.Buffer
+	season(f, 1, 3, func(s *Session, o *Offer, state *campaign.State, d *Day, _ *Shown, events []campaign.Event) {
+		whole.Reset()
+		if err := WriteDay(&whole, "2026", d, events); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(slices.Clone(whole.Bytes()))
+	})
+	var answers bytes.Buffer
+	if err := WriteAnswers(&answers, "2026", nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(answers.Bytes())
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if d, events, err := ReadDay(bytes.NewReader(raw)); err == nil {
+			var again bytes.Buffer
+			if err := WriteDay(&again, "2026", d, events); err != nil {
+				t.Fatal(err)
+			}
+		} else if !errors.Is(err, ErrFile) {
+			t.Fatalf("%v is no ErrFile", err)
+		}
+		ReadAnswers(bytes.NewReader(raw))
+		OpenOffer(bytes.NewReader(raw))
+		ReadManifest(bytes.NewReader(raw))
+	})
+}
+
+func ExampleKey() {
+	fmt.Println(Key{"F00001", "Bacs généraux"})
+	// Output: F00001 (Bacs généraux)
+}
