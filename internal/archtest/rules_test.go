@@ -35,6 +35,8 @@ var homes = []struct {
 	{"github.com/tink-crypto", []string{"crypto"}, false},
 	{"github.com/go-chi", []string{"web"}, false},
 	{"github.com/alecthomas/kong", []string{"cmd"}, false},
+	{"github.com/go-analyze/charts", []string{"internal/chart"}, false},
+	{"github.com/guptarohit/asciigraph", []string{"internal/chart"}, false},
 }
 
 // What a package must not reach, by any chain of our packages.
