@@ -28,7 +28,8 @@ const (
 )
 
 // Wishes ("vœux") are columns: the wish i is row i of each, in any order of rows. A
-// wish is identified by candidate, programme and whether it asks for boarding.
+// wish ("vœu", or the "sous-vœu" of a multiple one) is identified by candidate, programme
+// and whether it asks for boarding.
 type Wishes struct {
 	Candidate    []Candidate
 	Group        []int32 // position of its group
@@ -43,8 +44,9 @@ type Wishes struct {
 func (w *Wishes) Len() int { return len(w.Candidate) }
 
 // A Roll is what does not change from one day to the next: who asked for what, and
-// where each stands. A group ("groupe d'affectation") is a ranking group for one
-// programme ("formation"), and is the unit that has places.
+// where each stands. A group ("groupe d'affectation") is a ranking group ("groupe de
+// classement") for one programme ("formation d'affectation"), and is the unit that has
+// places.
 type Roll struct {
 	Candidates int     // pseudonyms: each Candidate is below it
 	Programme  []int32 // programme of each group
@@ -64,9 +66,11 @@ type Terms struct {
 
 // A Group is what a programme decides for one of its groups, and may change daily.
 type Group struct {
-	Places int64 // recruitment target, which may exceed the announced capacity (overbooking)
-	// RankLimit calls in one block everyone up to that call rank, whatever the places
-	// ("taux d'appel supplémentaire"); 0 is none.
+	// Places is the recruitment target, which may exceed the announced capacity ("capacité
+	// d'accueil"): overbooking, "taux d'appel supplémentaire".
+	Places int64
+	// RankLimit calls in one block ("bloc d'appel", "rang limite d'appel") everyone up to
+	// that call rank, whatever the places; 0 is none.
 	RankLimit      int64
 	Stop           bool // nobody is called today
 	EndReservation bool // its boarding schools keep no bed any more

@@ -17,8 +17,8 @@ const (
 	DuplicateCandidate Code = "DUPLICATE_CANDIDATE"
 )
 
-// The faults of a day. Those above the blank line are of parameters, the next of
-// wishes, the last of automatic answers.
+// The faults of a day: of parameters, then of columns and wishes, and below the blank line
+// of what the answering machines begin with.
 const (
 	DayNotPositive          Code = "DAY_NOT_POSITIVE"
 	NegativeGroupParameter  Code = "NEGATIVE_GROUP_PARAMETER"

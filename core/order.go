@@ -10,7 +10,7 @@ type Rates struct {
 // Ranked is somebody whom the board ranked ("classement pédagogique").
 type Ranked struct {
 	Candidate Candidate
-	Rank      int32 // from 1; gaps are allowed, ties are not
+	Rank      int32 // "rang du classement pédagogique", from 1; gaps are allowed, ties are not
 	Bursary   bool  // a secondary-school bursary, declared and certified
 	Resident  bool  // of the sector of this programme, or treated as such ("du secteur")
 }

@@ -10,8 +10,8 @@ type Outcome struct {
 	ProposedIn, GivenUpIn []int32
 
 	Estimate []int64 // of each group: the last call rank expected by the end of the reservation, or Unbounded
-	BarMax   []int32 // of each boarding school, in the last round: the highest bar allowed, or Unbounded
-	Bar      []int32 // the bar found
+	BarMax   []int32 // of each boarding school, in the last round: the highest bar allowed ("barre internat maximale"), or Unbounded
+	Bar      []int32 // the bar found ("barre internat"): who is ranked above it for the beds gets none
 }
 
 // Today is whether the wish i is a proposal of today, given up or not, and of which

@@ -38,7 +38,7 @@ func (v admissionPlotVerb) Run(ctx context.Context, t *terminal) error {
 		}
 		fmt.Fprintln(t.err, "sceau: the picture is in", v.SVG)
 	}
-	return chart.Terminal(t.out, title, all, width(t))
+	return chart.Terminal(t.out, title, all, chart.Screen{Width: width(t), Colour: isTerminal(t.out)})
 }
 
 // width of the terminal, or one that fits most.

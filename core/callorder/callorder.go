@@ -1,5 +1,7 @@
 // Package callorder decides in which order a programme calls those its board ranked.
 //
+// # The order
+//
 // Rule ("ordre d'appel"). The order is built one position at a time. At position k,
 // with b bursary holders and r residents placed before it, the bursary rate qB binds
 // when a bursary holder is still unplaced and 100·b < qB·k; the resident rate qR binds
@@ -10,15 +12,28 @@
 // Invariant. In every prefix at least ⌈qB·k/100⌉ are bursary holders ("boursiers du
 // secondaire"), or none is left behind; within each of the four classes of
 // candidates the order of the board is kept. Package verify states and checks them
-// all (P1 to P10).
+// all (P1 to P10). The shares are those of the called, not of the admitted.
 //
 // Cost. O(n log n) to sort a group, then O(n): the choice sees two flags only, so that
 // four queues hold everybody and each step compares at most four heads. Groups are
 // independent.
 //
-// Source: code of education, article L. 612-3 V and VI (minimum rate of bursary
-// holders, « taux minimum de boursiers »; maximum rate of non-residents, « taux
-// maximum de non-résidents »).
+// Source: code of education, article L. 612-3 V (minimum rate of bursary holders, « taux
+// minimum de boursiers »; maximum rate of non-residents, « taux maximum de
+// non-résidents »).
+//
+// # Late insertion
+//
+// Rule ("insertion tardive"). Somebody whom the board forgot, or ranks anew, is put at
+// their board rank, those behind step back by one, and the order is computed as if from
+// the start. Only their call rank is read from it; they come before its former owner.
+//
+// Invariant. Nobody else's published rank changes, and nobody who was called loses the
+// proposal. The rank is that of an order with everybody from the start.
+//
+// Cost. Two orders of the group: that which stands is checked first.
+//
+// Source: the public algorithms; no article speaks of it.
 package callorder
 
 import (

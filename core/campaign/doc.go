@@ -2,27 +2,160 @@
 // before a deadline, silence is refusal, and a log keeps every transition with its time
 // and cause, so that the state can be replayed and nobody can change a refusal.
 //
-// The law. A proposal ("proposition d'admission") is answered within the delay that the
-// yearly calendar sets (article D. 612-1-14 of the education code); admission never rests
-// on a program alone, so a "non" carries the act of a person who answers for it
-// (RGT-04: GDPR 22, law 78-17 article 47), and a candidate can be told when and why each
-// of their wishes changed (RGT-05).
-//
-// The invariants, each with a test that tries to break it:
-//
-//	an answer counts at or before 23:59:59 of the deadline's day in Paris, never after;
-//	a candidate holds at most one accepted proposal of the main phase;
-//	silence on a new proposal never costs one that was accepted earlier;
-//	a refusal stays one: only a wish that was dropped while it waited may wait again;
-//	an event has its whole effect or none, and replaying the log gives the same state.
-//
 // A day goes in one order: Lapse what nobody answered, Freeze the answers, compute,
-// Publish proposals and automatic answers together. Calendars are data, one file a year,
-// each cell with its source; a year with a missing cell is refused and never guessed.
+// Publish proposals and automatic answers together. Nothing here reads a file, a clock or a
+// personal datum: a candidate is a position. Each invariant below has a test that tries to
+// break it.
 //
-// Nothing here reads a file, a clock or a personal datum: a candidate is a position.
-// The cost: 24 bytes a wish, 32 an event, 9 a candidate. An answer looks at the wishes of
-// one candidate; Lapse, Freeze and Publish read each wish once or twice. Measured with
-// 11.8 million wishes on two cores: a second to publish 2.7 million proposals, as much to
-// lapse them, three to replay both.
+// Memory is 24 bytes a wish, 32 an event, 9 a candidate. Measured with 11.8 million wishes
+// on two cores: a second to publish 2.7 million proposals, as much to lapse them, three to
+// replay both.
+//
+// # The deadline
+//
+// Rule ("délai de réponse"). A proposal is answered until 23:59:59 in Paris of a day that
+// follows from the day on which it was sent, the track ("voie") and the year's calendar: a
+// fixed day, or a number of days of which those of examinations do not count ("suspension
+// des délais"). With the answering machine on there is none.
+//
+// Invariant. A pure function of the three: the same log has the same deadlines anywhere.
+// Calendars are data, one file a year, each cell with its source; a year with a missing
+// cell is refused and never guessed.
+//
+// Cost. As many steps as days.
+//
+// Source: code of education, article D. 612-1-14, and its yearly calendar.
+//
+// # Answers
+//
+// Rule. A candidate accepts or refuses a proposal, keeps or drops a wish that waits, orders
+// wishes, switches the answering machine, or leaves ("démission"); to accept one proposal
+// of the main phase gives up the former. A dropped wish may wait again, with its call rank
+// ("réintégration"); a correction needs the act of a person who answers for it.
+//
+// Invariant. An answer counts at or before its deadline, never after. At most one accepted
+// proposal of the main phase is held. A refusal stays one: only a wish that was dropped
+// while it waited may wait again, and those called meanwhile keep their proposal. An event
+// has its whole effect or none.
+//
+// Cost. The wishes of one candidate; a late insertion reads the roll.
+//
+// Source: code of education, article D. 612-1-14 and the yearly calendar; the decree of
+// 31 December 2020, annex, items A16.05 and A16.06.
+//
+// # The lapse
+//
+// Rule ("silence vaut refus"). In the morning every proposal whose deadline passed is given
+// up, one event each. Where the calendar says so, wishes that were to be confirmed and
+// were not are dropped, and late in the gap phase those that wait beside a lapse.
+//
+// Invariant. Silence on a new proposal never costs one that was accepted earlier, and
+// nothing lapses on its deadline's day.
+//
+// Cost. Each wish is read once.
+//
+// Source: as the deadline. The two further rules were reported of some campaigns, and are
+// off until a calendar states them.
+//
+// # The freeze
+//
+// Rule. The input of a day is what every wish is once late proposals have lapsed, with the
+// ranks called so far and as they were five days before. No answer is taken until the day
+// is published, or thawed because its computation failed.
+//
+// Invariant. What is published answers what was computed: a day with a late proposal, or
+// one that is published already, is not frozen; the input is the caller's own copy.
+//
+// Cost. Each wish is read twice.
+//
+// Source: as the deadline; the public algorithms for the ranks called.
+//
+// # The publication
+//
+// Rule. Proposals, automatic answers and the digest of the waiting ranks are appended at
+// one instant. The whole outcome is first held against what was frozen.
+//
+// Invariant. All of it or nothing; at no line of the log does somebody hold two accepted
+// proposals; nobody loses something automatically and gets nothing; a proposal that was
+// given up within the day was sent to nobody.
+//
+// Cost. Each wish is read a few times.
+//
+// Source: as the deadline; what follows from rules is told apart from what people said, by
+// its cause (RGT-05).
+//
+// # The log
+//
+// Rule. A state follows from its first day and its log. Replay judges each event again,
+// finds each consequence again, and compares.
+//
+// Invariant. One log is one state, digest for digest; an event that was altered, added or
+// taken out is found. A candidate can be told when and why each wish changed.
+//
+// Cost. That of the events; of one candidate's, one pass over the log.
+//
+// Source: RGT-05 (code of education, article L. 612-3 I, last paragraph).
+//
+// # Boarding ranks
+//
+// Rule ("classement internat"). Those who ask for a bed are compared by resources, then by
+// distance, then by the rank that the board gave them ("rang du classement pédagogique").
+// A school that serves several groups declares their order, or hears of the ties.
+//
+// Invariant. Ranks from 1, one for each candidate, whatever the order of entries and the
+// numbers of candidates; a tie is named and broken by nobody: there are no lots.
+//
+// Cost. O(n log n) for each boarding school.
+//
+// Source: the decree of 31 December 2020, annex, items A02.06, A15.03 and A15.04, of which
+// the core has a yes or no, a band and a rank. That resources and distance count, and the
+// board's rank, was published; no article that we know says how they are weighed.
+//
+// # Places by track
+//
+// Rule. A programme's places are split among groups, so that vocational candidates in STS
+// and technological ones in IUT have a minimum share, rounded up.
+//
+// Invariant. No place is lost, each minimum is kept, and the core never compares tracks.
+//
+// Cost. Linear in the number of minimums.
+//
+// Source: code of education, article L. 612-3; law 2018-166, article 1.
+//
+// # Rates
+//
+// Rule. The maximum rate of non-residents ("taux maximum de non-résidents") becomes the
+// minimum rate of residents that the call order takes: 100 less it.
+//
+// Invariant. A rate outside 0 to 100 is refused, and so is a maximum of non-residents for a
+// selective programme ("formation sélective").
+//
+// Cost. None.
+//
+// Source: code of education, article L. 612-3 V.
+//
+// # The answer of an institution
+//
+// Rule ("réponse de l'établissement"). "oui", "oui, si" and "en attente" enter the roll,
+// and are not told apart there. A "non" comes from a selective programme alone, and carries
+// the act of the board ("commission d'examen des vœux") that decided it.
+//
+// Invariant. No wish is refused by a program, and no roll is made while an application has
+// no answer.
+//
+// Cost. Linear in the applications.
+//
+// Source: RGT-04 (GDPR 22; law 78-17, article 47; code of relations between the public and
+// the administration, article L. 311-3-1): admission never rests on a program alone.
+//
+// # The list of wishes
+//
+// Rule. With and without boarding, or by apprenticeship and as a student, a programme is
+// one wish ("vœu"); the parts of a multiple wish ("sous-vœux") are counted apart.
+//
+// Invariant. The order of lines is nothing; a limit that no source states limits nothing.
+//
+// Cost. Linear in the list.
+//
+// Source: the decree of 31 December 2020, annex, heading 15; limits are the calendar's.
 package campaign

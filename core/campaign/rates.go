@@ -5,8 +5,8 @@ import "fmt"
 // Rates are what the academic authority sets for a ranking group, in percent (article
 // L. 612-3 of the education code, V for bursaries).
 type Rates struct {
-	BursaryMin     int // minimum rate of bursary holders ("taux minimal de boursiers"); 0 is none
-	NonResidentMax int // maximum rate of non-residents ("taux maximal de non-résidents"); 100 is none
+	BursaryMin     int // minimum rate of bursary holders ("taux minimum de boursiers"); 0 is none
+	NonResidentMax int // maximum rate of non-residents ("taux maximum de non-résidents"); 100 is none
 }
 
 // NoRates is a group to which no rate applies.

@@ -2,8 +2,18 @@
 // golden vectors are exchanged between implementations.
 //
 // A case names candidates by numbers of its own; here they become positions, and come
-// back as numbers in what is answered. An input that is refused is answered by its code,
-// {"error": CODE}; a line that is no case stops the run and says which line it is.
+// back as numbers in what is answered.
+//
+// Rule. A line in is a line out, in the same order. An input that is refused is answered by
+// its code, {"error": CODE}; a line that is no case stops the run and says which line it is.
+//
+// Invariant. An answer depends on its line alone, and each value of the vectors that the
+// public reference computed is the value answered; only its own alarms, some of which
+// misfire on valid days, are not.
+//
+// Cost. That of what is computed, and of reading JSON; one line is in memory at a time.
+//
+// Source: the golden vectors, computed with the public algorithms (code of June 2024).
 package cases
 
 import (

@@ -1,6 +1,15 @@
 // Package coretest draws small campaigns that live for many days, with everything in
 // them that may happen: twins, shared boarding schools, answers, machines switched on and
-// off, the gap phase, places that change, wishes that come back.
+// off, the gap phase, places that change, wishes that come back. Tests alone import it.
+//
+// Rule. A seed draws a campaign; each evening its candidates answer, and the next morning
+// follows from what was computed.
+//
+// Invariant. One seed is one campaign, and no day that it draws is refused.
+//
+// Cost. Some tens of candidates: what is compared with it may be as slow as it likes.
+//
+// Source: none; everybody in it is invented.
 package coretest
 
 import (

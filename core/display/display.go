@@ -1,18 +1,50 @@
 // Package display computes what candidates and programmes see of a day: ranks on
 // waiting lists, the last rank called, bars of boarding schools.
 //
-// Rule. Only wishes that waited in the main phase this morning are looked at: what was
-// proposed earlier has left the list. A waiting rank ("rang sur liste d'attente") never
-// grows from one day to the next; a last rank called ("rang du dernier appelé") and the
-// bars of boarding schools never decrease.
+// Only wishes that waited in the main phase this morning are looked at: what was
+// proposed earlier has left the list. What is shown of a tiny group tells of individuals:
+// who publishes beyond the candidates concerned applies the small-count rule first.
 //
-// Invariant. Among those who wait for a regular reason, a smaller call rank has a
-// waiting rank that is not larger.
+// # The waiting rank
 //
-// Cost. Linear in the wishes, groups in parallel.
+// Rule ("rang sur liste d'attente"). Down the call order, each candidate who waits without
+// a ranked bed, and was not called by the twin, counts one. The rank is that count, or
+// yesterday's where it is smaller, and is carried on. Somebody who comes back has at most
+// the rank of the next behind.
 //
-// What is shown of a tiny group tells of individuals: who publishes beyond the
-// candidates concerned applies the small-count rule first.
+// Invariant. It never grows from one day to the next, for anyone. Among those who wait for
+// a regular reason, a smaller call rank has a waiting rank that is not larger (package
+// verify). A group that is stopped counts its waiting like any other.
+//
+// Cost. Linear in the group; looking behind those who come back, at most quadratic in
+// their number. Groups in parallel.
+//
+// Source: the decree of 31 December 2020, annex, item A16.04; the public algorithms.
+//
+// # The last rank called
+//
+// Rule ("rang du dernier appelé"). The largest shown rank proposed today before the first
+// wish that waits for a regular reason: not behind a bar, not reinstated, not corrected.
+// What is shown is the largest of the days so far.
+//
+// Invariant. What is shown never decreases, and everybody up to today's was called, or
+// waits for a reason that is not the order.
+//
+// Cost. Linear in the group.
+//
+// Source: the public algorithms.
+//
+// # The bars of a boarding school
+//
+// Rule ("barres internat"). For a group and a boarding school: the largest boarding rank
+// proposed today, and the call rank up to which everybody not above it was proposed. A new
+// pair is shown where neither value falls; otherwise the old stays.
+//
+// Invariant. The pairs that are shown only grow.
+//
+// Cost. Linear in the group, for each boarding school that serves it.
+//
+// Source: the public algorithms.
 package display
 
 import (

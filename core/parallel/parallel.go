@@ -1,5 +1,13 @@
-// Package parallel spreads independent work over threads. What is done is the same on
-// any number of them: each piece is done once, and writes only what is its own.
+// Package parallel spreads independent work over threads.
+//
+// Rule. Pieces are handed out one by one, in order, to whichever thread is free.
+//
+// Invariant. What is done is the same on any number of threads: each piece is done once,
+// and writes only what is its own (D8).
+//
+// Cost. One atomic addition a piece.
+//
+// Source: none; no law speaks of threads.
 package parallel
 
 import (

@@ -26,7 +26,7 @@ func (g *Ground) begin(day *core.Day, threads int) (*state, error) {
 	return d, nil
 }
 
-// Sound is whether the ranks of all wishes are without fault, whichever of them are
+// isSound is whether the ranks of all wishes are without fault, whichever of them are
 // part of a day. It is looked at once; of a roll that is not, each day looks at its own.
 func (g *Ground) isSound() bool {
 	if len(g.candidate) != g.roll.Wishes.Len() {

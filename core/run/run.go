@@ -1,6 +1,19 @@
 // Package run is what is kept of each computation of the admission core: when it ran,
 // under which rules, the digests of what it read and of what it gave, and who answers
 // for it. It holds nothing of a candidate: what was read and given lies in sealed files.
+//
+// Rule. A run that ended is written down as a text of fixed lines and signed. A projection
+// that a run took stays as it is.
+//
+// Invariant. The same record has the same text, whatever was altered in its row shows in
+// the signature, and no line of it is about a person. With the files that its digests
+// name, anybody entitled can compute it again and compare.
+//
+// Cost. A few hundred bytes a run.
+//
+// Source: code of relations between the public and the administration, article
+// L. 311-3-1 (decision by an algorithm); code of education, article L. 612-3, and SEC-09
+// (the code that computes is the published code).
 package run
 
 import (

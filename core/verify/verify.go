@@ -30,9 +30,47 @@
 // What compares several runs, or a run and a solver (P8, D6, D8, D9, D11, A6, A7), is
 // held by the tests of the packages that compute.
 //
-// D1 looks at who held the group when the day began, D2 and D3 at one round at a time:
-// judged otherwise they alarm on valid days. D2 to D5 are swept in sorted order, so that
-// the cost is that of a sort, whatever the number of rounds.
+// # Call orders
+//
+// Rule. Order and Orders hold P1 to P7, P9 and P10 against the board's list and the rates
+// ("ordre d'appel"). Violations judges P1 to P5 as the public reference does.
+//
+// Invariant. What is found is a defect: each rule follows from that of package callorder,
+// and each has a test with an order that breaks it.
+//
+// Cost. O(n log n) to sort a group; then one pass forward and one back, where comparing
+// candidates pair by pair would be quadratic. Bounds are compared in integers.
+//
+// Source: article L. 612-3 V of the code of education for P1; P2 to P6 are the properties
+// that the public document claims, P6 in the form that holds.
+//
+// # Days
+//
+// Rule. Day holds D1 to D5, D7, D10 and A1 to A5 between the morning and the result.
+// Findings about places and beds isolate their groups and all that share boarding schools
+// with them, and the rest of the country gets its proposals; any other finding stops the
+// whole day.
+//
+// Invariant. No valid day alarms. D1 looks at who held the group when the day began, D2
+// and D3 at one round at a time, and D3 leaves stopped groups out: judged otherwise they
+// alarm on valid days. That a bar is not lower than it might be (D6) is not looked at here.
+//
+// Cost. D2 to D5 are swept in sorted order, so that the cost is that of a sort, whatever
+// the number of rounds; an index is made once a campaign (Prepare), and is not that of
+// what is verified.
+//
+// Source: the checks of the public algorithms, without those of them that misfire.
+//
+// # Waiting ranks
+//
+// Rule. WaitingRanks looks at each group from the first called on: a waiting rank ("rang
+// sur liste d'attente") is not smaller than one before it.
+//
+// Invariant. Whoever waits without a ranked bed is not shown behind somebody called later.
+//
+// Cost. Linear in the wishes.
+//
+// Source: the decree of 31 December 2020, annex, item A16.04; the public algorithms.
 package verify
 
 import (
@@ -67,7 +105,7 @@ func (f Finding) Error() string {
 	return f.Rule + " does not hold: " + where
 }
 
-// lowest gives findings in one order, whoever found them first.
+// sorted gives findings in one order, whoever found them first, and each once.
 func sorted(all []Finding) []Finding {
 	slices.SortFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Group, b.Group), cmp.Compare(a.School, b.School),

@@ -1,9 +1,42 @@
 // Package view is the pseudonymised view: what a run of admission is told about
 // candidates, and all that it is told.
 //
-// Each column is the form that the decree's annex gives one of its items in the core,
-// and no column comes from an item that the core does not need. There is no name, no
-// number, no mark and no amount, and no way back from a pseudonym to a person.
+// # The columns
+//
+// Rule. Each column is the form that the decree's annex gives one of its items in the core
+// (core_form), and no column comes from an item that the core does not need.
+//
+// Invariant. There is no name, no number, no mark and no amount, and no way back from a
+// pseudonym to a person. Check holds columns and register together, both ways.
+//
+// Cost. 40 bytes a wish in memory, some 14 in a file.
+//
+// Source: decree of 31 December 2020 (NOR ESRS2035793A), annex and article 3, within the
+// limits of the need to know; the table of needs, recipient SYS-core.
+//
+// # The file
+//
+// Rule. One encoding: persons sorted by pseudonym, wishes by person, programme and
+// boarding, column after column.
+//
+// Invariant. Two views of the same content have the same bytes and the same digest, in
+// whatever order rows were added; a file that was cut or altered is refused whole.
+//
+// Cost. O(n log n) to sort, linear to write and to read; a file that announces more than
+// it has costs little.
+//
+// Source: decision 22 of docs/decisions.
+//
+// # Two views compared
+//
+// Rule. For each person, the columns in which two views tell something else; Rectified
+// leaves out those that the course of a campaign changes by itself.
+//
+// Invariant. A difference names columns and a pseudonym, and no value.
+//
+// Cost. Linear in both: they are sorted.
+//
+// Source: GDPR 16 and RGT-10: a rectification after a run raises a case, and the run stays.
 package view
 
 import (

@@ -13,6 +13,9 @@
 //
 // Cost. Linear in the wishes once groups are sorted.
 //
+// Source: article L. 612-3 V of the code of education sets the rates among those called;
+// EveryRound is no law, and is here so that a reader can see what the difference does.
+//
 // A report has counts of candidates and no candidate. Envy is justified when somebody
 // would rather have a place than their own, was better ranked by the board than one who
 // has it, and no rate needs that one there (Hafalir, Yenmez and Yildirim 2013).

@@ -1,0 +1,106 @@
+package core_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// docs/admission.md is read by people who do not read code. What it names is there, and
+// what they must find is named.
+func TestThePageOnAdmissionKeepsUp(t *testing.T) {
+	page, known := readText(t, "../docs/admission.md"), testNames(t)
+	codes := codesOf(readText(t, "fault.go"))
+	if len(codes) < 25 || len(known) < 60 {
+		t.Fatalf("%d codes and %d tests: the rest was not found", len(codes), len(known))
+	}
+	if wrong := pageFaults(page, codes, known); len(wrong) > 0 {
+		t.Errorf("docs/admission.md:\n%s", strings.Join(wrong, "\n"))
+	}
+	// A page that lacks one thing is found.
+	for _, gone := range []string{"| `UNKNOWN_GROUP` |", "| D6 |", "rang limite d'appel"} {
+		if !strings.Contains(page, gone) {
+			t.Errorf("the page has no %s: nothing was tried", gone)
+		}
+		if wrong := pageFaults(strings.ReplaceAll(page, gone, ""), codes, known); len(wrong) != 1 {
+			t.Errorf("without %s, %q is found", gone, wrong)
+		}
+	}
+	if wrong := pageFaults(page+"`TestThatNobodyWrote`", codes, known); len(wrong) != 1 {
+		t.Errorf("a test that is not there is named, and %q is found", wrong)
+	}
+	if wrong := pageFaults(page+"\n| `NO_SUCH_CODE` | x | y |\n", codes, known); len(wrong) != 1 {
+		t.Errorf("a code that is not there has a line, and %q is found", wrong)
+	}
+}
+
+func pageFaults(page string, codes, known []string) (wrong []string) {
+	for _, term := range missing(terms, map[string]string{"page": page}) {
+		wrong = append(wrong, "it does not say "+term)
+	}
+	var lines []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllStringSubmatch(page, -1) {
+		lines = append(lines, m[1])
+	}
+	for _, code := range codes {
+		if !slices.Contains(lines, code) {
+			wrong = append(wrong, "no line says what to do about "+code)
+		}
+	}
+	for _, code := range lines {
+		if !slices.Contains(codes, code) {
+			wrong = append(wrong, "there is no code "+code)
+		}
+	}
+	for letter, last := range map[string]int{"P": 10, "D": 11, "A": 7} {
+		for n := 1; n <= last; n++ {
+			if !strings.Contains(page, fmt.Sprintf("\n| %s%d |", letter, n)) {
+				wrong = append(wrong, fmt.Sprintf("no line states %s%d, and where it is shown", letter, n))
+			}
+		}
+	}
+	for _, name := range regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(page, -1) {
+		if !slices.Contains(known, name) {
+			wrong = append(wrong, "there is no "+name)
+		}
+	}
+	return wrong
+}
+
+// codesOf are the codes that fault.go declares.
+func codesOf(source string) (codes []string) {
+	for _, m := range regexp.MustCompile(`(?m)^\t\w+ +Code = "([A-Z_]+)"`).FindAllStringSubmatch(source, -1) {
+		codes = append(codes, m[1])
+	}
+	return codes
+}
+
+// testNames are the tests of core.
+func testNames(t *testing.T) (names []string) {
+	t.Helper()
+	for _, pattern := range []string{"*_test.go", "*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(readText(t, file), -1) {
+				names = append(names, m[1])
+			}
+		}
+	}
+	return names
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
