@@ -18,6 +18,7 @@ type admissionVerbs struct {
 	Answers admissionAnswersVerb `cmd:"" help:"Take what candidates answered between two days."`
 	Replay  admissionReplayVerb  `cmd:"" help:"Compute a run again from what its record names, and compare."`
 	Runs    admissionRunsVerb    `cmd:"" help:"List the runs of a campaign, each compared with its signature."`
+	Sheet   admissionSheetVerb   `cmd:"" help:"Print the public sheet of a programme: how it calls, and how far it has come."`
 	Plot    admissionPlotVerb    `cmd:"" help:"Show proposals, acceptances and waiting lists by day, on the terminal and as SVG."`
 	Explain admissionExplainVerb `cmd:"" help:"Say to a candidate why a wish stands where it stands."`
 

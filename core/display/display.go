@@ -108,12 +108,13 @@ func Of(g *proposal.Ground, day *core.Day, out *core.Outcome, threads int) *Disp
 
 // A view is one group at a time: the rows that count today, in call order.
 type view struct {
-	g    *proposal.Ground
-	roll *core.Wishes
-	day  *core.Day
-	out  *core.Outcome
-	d    *Display
-	rows []int32
+	g      *proposal.Ground
+	roll   *core.Wishes
+	day    *core.Day
+	out    *core.Outcome
+	d      *Display
+	rows   []int32
+	behind []int32
 }
 
 func (v *view) load(group int) {
@@ -141,6 +142,7 @@ func (v *view) twinCalled(k int) bool {
 
 // waiting gives the ranks on the waiting list of a group.
 func (v *view) waiting(group int) {
+	v.lookAhead()
 	n, counted, last := int32(0), int32(0), int64(-1)
 	for k, i := range v.rows {
 		if !v.waits(i) || v.roll.School[i] != core.NoSchool {
@@ -165,18 +167,36 @@ func (v *view) waiting(group int) {
 	v.d.WaitingCount[group] = counted
 }
 
-// yesterday is the rank that bounds today's: one's own, or that of the next behind.
+// yesterday is the rank that bounds today's: one's own, or that of the next candidate
+// behind who has one.
 func (v *view) yesterday(k int) int32 {
-	i := v.rows[k]
-	if was := v.day.WaitingRank[i]; was > 0 {
+	if was := v.day.WaitingRank[v.rows[k]]; was > 0 {
 		return was
 	}
-	for _, j := range v.rows[k+1:] {
-		if v.roll.Candidate[j] != v.roll.Candidate[i] && v.day.WaitingRank[j] > 0 {
-			return v.day.WaitingRank[j]
+	return v.behind[k]
+}
+
+// lookAhead finds, from the back, the rank of yesterday of the next candidate behind each.
+func (v *view) lookAhead() {
+	v.behind = append(v.behind[:0], make([]int32, len(v.rows))...)
+	var next, other int32 // the nearest, and the nearest of another candidate than that one
+	var whose core.Candidate
+	for k := len(v.rows) - 1; k >= 0; k-- {
+		c := v.roll.Candidate[v.rows[k]]
+		switch {
+		case next == 0:
+		case c != whose:
+			v.behind[k] = next
+		default:
+			v.behind[k] = other
+		}
+		if was := v.day.WaitingRank[v.rows[k]]; was > 0 {
+			if next > 0 && c != whose {
+				other = next
+			}
+			next, whose = was, c
 		}
 	}
-	return 0
 }
 
 // lastCalled is the largest shown rank proposed today before the first wish that waits

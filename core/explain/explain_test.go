@@ -136,6 +136,23 @@ func TestEveryWishOfADayIsExplained(t *testing.T) {
 }
 
 // What a candidate reads.
+func TestABedHeldByAnotherProgrammeIsNoReasonToWait(t *testing.T) {
+	roll := &core.Roll{Candidates: 2, Programme: []int32{0, 1}, Schools: 1, Wishes: core.Wishes{
+		Candidate: []core.Candidate{0, 0, 1}, Group: []int32{0, 1, 1}, School: []int32{0, 0, core.NoSchool},
+		CallRank: []int32{1, 2, 1}, ShownRank: []int32{1, 2, 1}, BoardingRank: []int32{5, 5, 0}, Kind: []core.Kind{core.WithBoarding, core.WithBoarding, 0},
+	}}
+	day := &core.Day{Number: 9, Groups: []core.Group{{Places: 1}, {Places: 1}}, Beds: []int64{1}}
+	out := &core.Outcome{Rounds: 1, Status: []core.Status{core.Accepted, core.Waiting, core.Accepted}, Bar: []int32{1}, BarMax: []int32{1}}
+	e, err := explain.Why(roll, day, out, 1)
+	if err != nil || e.Reason != explain.BehindOthers {
+		t.Errorf("the candidate has a bed there, and is told %q, %v", e.Reason, err)
+	}
+	e.Reason = explain.BehindBar
+	if e.Recheck(roll, day, out, 1) == nil {
+		t.Error("the bar would do as a reason")
+	}
+}
+
 func TestTheWordsOfAnExplanation(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -178,11 +195,11 @@ func TestALastRankOfFewIsNotPublic(t *testing.T) {
 		public bool
 	}{{explain.FewCalled - 1, false}, {explain.FewCalled, true}} {
 		s := explain.Public(c.Roll, c.Next, out, 0, core.Rates{}, 18, tt.called, 9)
-		if (s.LastCalled != nil) != tt.public {
-			t.Errorf("%d called: the last rank is public %t", tt.called, s.LastCalled != nil)
+		if (s.Come != nil) != tt.public {
+			t.Errorf("%d called: the last rank is public %t", tt.called, s.Come != nil)
 		}
-		if int64(s.Held)+s.Vacant != s.Places+s.Beyond {
-			t.Errorf("held %d and vacant %d of %d, %d beyond: the places do not add up", s.Held, s.Vacant, s.Places, s.Beyond)
+		if c := s.Come; c != nil && int64(c.Held)+c.Vacant != s.Places+c.Beyond {
+			t.Errorf("held %d and vacant %d of %d, %d beyond: the places do not add up", c.Held, c.Vacant, s.Places, c.Beyond)
 		}
 	}
 }

@@ -12,13 +12,18 @@ type Sheet struct {
 	Places    int64
 	RankLimit int64
 	Stopped   bool
-	Proposed  int // today
-	Held      int // places this evening
-	Vacant    int64
-	Beyond    int64 // holders above the target, through the rank limit or because it was lowered
-	// LastCalled is the largest shown call rank so far; nil where fewer than FewCalled
-	// candidates were called.
-	LastCalled *int32
+	// Of how far it has come nothing is public where fewer than FewCalled candidates were
+	// called: such figures tell of individuals.
+	Come *Come
+}
+
+// Come is how far a group has come by an evening.
+type Come struct {
+	Proposed   int // today
+	Held       int // places this evening
+	Vacant     int64
+	Beyond     int64 // holders above the target, through the rank limit or because it was lowered
+	LastCalled int32 // the largest shown call rank so far ("rang du dernier appelé")
 }
 
 // Public gives the sheet of a group after a day. called is how many of its candidates
@@ -26,7 +31,10 @@ type Sheet struct {
 func Public(roll *core.Roll, day *core.Day, out *core.Outcome, group int, rates core.Rates, ranked, called int, shown int32) Sheet {
 	q := day.Groups[group]
 	s := Sheet{Group: group, Rule: Rule, Rates: rates, Ranked: ranked, Places: q.Places, RankLimit: q.RankLimit, Stopped: q.Stop}
-	held := map[core.Candidate]bool{}
+	if called < FewCalled {
+		return s
+	}
+	held, come := map[core.Candidate]bool{}, &Come{LastCalled: shown}
 	for i, g := range roll.Wishes.Group {
 		if int(g) != group {
 			continue
@@ -35,14 +43,12 @@ func Public(roll *core.Roll, day *core.Day, out *core.Outcome, group int, rates 
 			held[roll.Wishes.Candidate[i]] = true
 		}
 		if _, today := out.Today(i); today {
-			s.Proposed++
+			come.Proposed++
 		}
 	}
-	s.Held = len(held)
-	s.Vacant, s.Beyond = max(0, q.Places-int64(s.Held)), max(0, int64(s.Held)-q.Places)
-	if called >= FewCalled {
-		s.LastCalled = &shown
-	}
+	come.Held = len(held)
+	come.Vacant, come.Beyond = max(0, q.Places-int64(come.Held)), max(0, int64(come.Held)-q.Places)
+	s.Come = come
 	return s
 }
 

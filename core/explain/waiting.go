@@ -54,12 +54,13 @@ func Why(roll *core.Roll, day *core.Day, out *core.Outcome, i int) (Waiting, err
 		}
 	}
 	e.Ahead = len(ahead)
+	behind := behindBar(roll, out, i)
 	switch {
 	case w.CallRank[i] <= 0:
 		e.Reason = NotRankedYet
 	case day.Groups[g].Stop:
 		e.Reason = GroupStopped
-	case school != core.NoSchool && w.BoardingRank[i] > out.Bar[school]:
+	case behind:
 		e.Reason, e.Boarding, e.Bar = BehindBar, w.BoardingRank[i], out.Bar[school]
 		e.Reserved = out.Bar[school] == out.BarMax[school]
 	default:
@@ -68,19 +69,38 @@ func Why(roll *core.Roll, day *core.Day, out *core.Outcome, i int) (Waiting, err
 	return e, nil
 }
 
+// behindBar is whether a bar stops a wish: it depends on a school whose bar its rank is
+// above, and its candidate has no bed there by another programme.
+func behindBar(roll *core.Roll, out *core.Outcome, i int) bool {
+	w := &roll.Wishes
+	school := w.School[i]
+	if school == core.NoSchool || w.BoardingRank[i] <= out.Bar[school] {
+		return false
+	}
+	for j := range w.Len() {
+		if w.School[j] == school && w.Candidate[j] == w.Candidate[i] && out.Status[j].Holds() {
+			return false
+		}
+	}
+	return true
+}
+
 // Recheck holds a reason against the day: what it claims is so, and no reason that comes
 // before it is. It is an error where it is not.
 func (e Waiting) Recheck(roll *core.Roll, day *core.Day, out *core.Outcome, i int) error {
 	w := &roll.Wishes
 	q := day.Groups[w.Group[i]]
-	held := map[core.Candidate]bool{}
-	for j := range w.Len() {
-		if w.Group[j] == w.Group[i] && out.Status[j].Holds() {
+	held, beds := map[core.Candidate]bool{}, map[core.Candidate]bool{}
+	school := w.School[i]
+	for j, s := range out.Status {
+		if s.Holds() && w.Group[j] == w.Group[i] {
 			held[w.Candidate[j]] = true
 		}
+		if s.Holds() && w.School[j] == school && school != core.NoSchool {
+			beds[w.Candidate[j]] = true
+		}
 	}
-	school := w.School[i]
-	behindBar := school != core.NoSchool && w.BoardingRank[i] > out.Bar[school]
+	behindBar := school != core.NoSchool && !beds[w.Candidate[i]] && w.BoardingRank[i] > out.Bar[school]
 	ok := false
 	switch e.Reason {
 	case NotRankedYet:

@@ -21,7 +21,7 @@ func (p Position) Phrases() []string {
 	case p.Overtook > 0:
 		said = append(said, fmt.Sprintf("Les taux légaux vous ont fait avancer de %s et reculer de %s.", places(p.Overtook), places(p.OvertakenBy)))
 	default:
-		said = append(said, fmt.Sprintf("Avant votre tour, %s sont allées à des candidats classés après vous par la commission. C'est l'effet des taux légaux.", positions(p.OvertakenBy)))
+		said = append(said, fmt.Sprintf("Avant votre tour, %s. C'est l'effet des taux légaux.", went(p.OvertakenBy)))
 	}
 	if cause := p.causes(); cause != "" {
 		said = append(said, cause)
@@ -30,6 +30,14 @@ func (p Position) Phrases() []string {
 		said = append(said, fmt.Sprintf("Quels que soient les autres candidats, ces taux ne peuvent pas vous faire reculer au-delà de la position %d.", p.Bound))
 	}
 	return said
+}
+
+// went says how many positions went to candidates with a worse board rank.
+func went(n int) string {
+	if n == 1 {
+		return "1 place est allée à un candidat classé après vous par la commission"
+	}
+	return fmt.Sprintf("%d places sont allées à des candidats classés après vous par la commission", n)
 }
 
 // causes tells the rates apart where each accounts for enough positions.

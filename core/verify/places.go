@@ -72,6 +72,9 @@ func (p *placeCheck) group(g int) {
 		}
 		k = end
 	}
+	if p.out.Estimate[g] != p.expected(q) {
+		p.report(Finding{Rule: "D5", Group: g, School: -1}) // beds were kept for others than those expected
+	}
 	start := holders
 	for r := int32(1); r <= p.last; r++ {
 		if p.beyond[r] > 0 && p.added[r] > max(0, q.Places-holders) {

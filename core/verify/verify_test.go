@@ -173,6 +173,8 @@ func TestADayThatBreaksARuleIsFound(t *testing.T) {
 		{"a highest bar that keeps no bed", "D5", scene{day: 3, reservation: 9, places: []int64{1}, beds: []int64{1}, wishes: `
 			0 0 0 1 1 1 0 W P
 			1 0 0 2 2 1 0 W W`}, func(out *core.Outcome) { out.BarMax[0]++ }, false},
+		{"an estimate that is not the group's", "D5", scene{day: 3, reservation: 9, places: []int64{1}, wishes: `
+			0 0 - 1 0 0 0 W P`}, func(out *core.Outcome) { out.Estimate[0]-- }, false},
 		{"a stopped group calls", "D7", scene{places: []int64{1}, stop: []bool{true}, wishes: `
 			0 0 - 1 0 0 0 W P`}, nil, true},
 		{"a wish that was refused comes back", "D7", scene{places: []int64{1}, wishes: `
@@ -215,7 +217,7 @@ func TestADayThatBreaksARuleIsFound(t *testing.T) {
 			wrong := *right
 			wrong.Status, wrong.ProposedIn, wrong.GivenUpIn = after, nil, nil
 			wrong.Rounds = 1
-			wrong.Bar, wrong.BarMax = slices.Clone(right.Bar), slices.Clone(right.BarMax)
+			wrong.Bar, wrong.BarMax, wrong.Estimate = slices.Clone(right.Bar), slices.Clone(right.BarMax), slices.Clone(right.Estimate)
 			if slices.Contains(after, core.AutoGivenUp) { // it took a second round
 				wrong.Rounds, wrong.ProposedIn, wrong.GivenUpIn = 2, make([]int32, len(after)), make([]int32, len(after))
 				for i, s := range after {
