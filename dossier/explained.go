@@ -10,6 +10,9 @@ import (
 	"sceau/crypto"
 )
 
+// ActionExplain is the action of the trace of a crossing for an explanation.
+const ActionExplain = "explain"
+
 // PseudonymOf opens the pseudonym of one candidate, so that the core can be asked about
 // them: an explanation goes from a candidate to their pseudonym, and never back. Whether
 // the caller may ask is for the gate, which has answered before; this is the crossing
@@ -42,6 +45,7 @@ func (p *Projection) PseudonymOf(ctx context.Context, campaign string, who Ref, 
 		return name, ErrNoSuchCandidate // forgotten: what tied the two is gone
 	}
 	event := w.event(request)
+	event.Action = ActionExplain
 	no := routing.Tag(string(ScopeRecipient), string(ProjectRecipient), who)
 	event.Items, event.Decision, event.Rule = []catalogue.ItemID{pseudonymOf}, audit.Granted, w.grants[facts{}].rule
 	event.Subject, event.Candidate = no[:], who.String()
