@@ -71,13 +71,42 @@ func (a *Admission) Runs(ctx context.Context) (ended []run.Run, err error) {
 	return ended, nil
 }
 
+// alone waits for nobody: it takes the turn of the campaign, removes what kills left, and
+// gives the runs that have ended.
+func (a *Admission) alone(ctx context.Context) (ended []run.Run, release func(), err error) {
+	release, err = a.book.Alone(ctx, a.campaign)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	all, err := a.book.Runs(ctx, a.campaign)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range all {
+		// A projection that was cut goes with the next one.
+		if r.Ended.IsZero() && r.Kind != run.Projection {
+			if err := a.files.Drop(ctx, a.campaign, r.ID, r.Input.Name, r.Output.Name); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	ended, err = a.Runs(ctx)
+	return ended, release, err
+}
+
 // Offer keeps what programmes decided, for the days to come. Without a calendar it has
 // that of the offer before.
 func (a *Admission) Offer(ctx context.Context, o *session.Offer) (run.Run, error) {
-	all, err := a.Runs(ctx)
+	all, release, err := a.alone(ctx)
 	if err != nil {
 		return run.Run{}, err
 	}
+	defer release()
 	if last, ok := lastOf(all, run.Offer); ok && o.Calendar == "" {
 		before, err := a.offer(ctx, last)
 		if err != nil {
@@ -312,15 +341,11 @@ type DayRun struct {
 // orders, on the newest projection and the newest offer. Killed, it has published
 // nothing, and is run again.
 func (a *Admission) RunDay(ctx context.Context, day int) (out DayRun, err error) {
-	release, err := a.book.Alone(ctx, a.campaign)
+	all, release, err := a.alone(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer release()
-	all, err := a.Runs(ctx)
-	if err != nil {
-		return out, err
-	}
 	if _, ok := lastOf(all, run.CallOrder); !ok {
 		if out.Orders, err = a.orders(ctx, all); err != nil {
 			return out, err

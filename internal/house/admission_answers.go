@@ -28,15 +28,11 @@ type Unsaid struct {
 // One that comes late or cannot be is refused by itself, and changes nothing; the others
 // are kept together, in a run of their own.
 func (a *Admission) Answers(ctx context.Context, all []session.Said) (out Taken, err error) {
-	release, err := a.book.Alone(ctx, a.campaign)
+	ended, release, err := a.alone(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer release()
-	ended, err := a.Runs(ctx)
-	if err != nil {
-		return out, err
-	}
 	s, err := a.stand(ctx, ended, 1<<30)
 	if err != nil {
 		return out, err
