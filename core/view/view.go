@@ -168,7 +168,6 @@ type Builder struct {
 	view       View
 	programmes map[string]int32
 	groups     map[string]int32
-	counts     []int32 // wishes of each person, as added
 }
 
 // NewBuilder begins a view.
