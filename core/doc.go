@@ -11,6 +11,7 @@
 //	explain      why somebody was not called yet, or called after somebody else
 //	whatif       the same under another rule: a comparison of counts, never a legal run
 //	campaign     answers, deadlines, and the log from which a state is replayed
+//	session      view and offer in, days out: what a run is computed from
 //	run          what is kept of each computation, and holds nothing of a candidate
 //	cases        these computations on lines of JSON, the form of the golden vectors
 //	parallel     work spread over threads; coretest, small campaigns for tests
