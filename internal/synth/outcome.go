@@ -58,6 +58,7 @@ func (p *person) institutionAnswer(x *wish, proposed bool) {
 		x.nature = "apprentissage"
 	}
 	x.rank = 1 + p.place(x.programme)
+	d.below(to.Capacity * 2) // ranks were drawn here once: the same seed goes on giving the same people
 	x.institution = "en_attente"
 	if !proposed {
 		x.waiting = 1 + d.below(to.Capacity*6+10)
