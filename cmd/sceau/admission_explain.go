@@ -8,6 +8,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/core"
+	calendar "sceau/core/campaign"
 	"sceau/core/explain"
 	"sceau/core/session"
 	"sceau/core/view"
@@ -194,7 +195,7 @@ func explainRow(s house.Standing, row int32) (e explained, err error) {
 func history(s house.Standing, row int32) (said []string) {
 	for e := range s.State.Log().Of(s.Morning.Roll.Wishes.Candidate[row]) {
 		if e.Wish == row {
-			said = append(said, explain.Told(e))
+			said = append(said, calendar.Told(e))
 		}
 	}
 	return said

@@ -1,4 +1,4 @@
-package explain
+package campaign_test
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ func TestEveryEventOfAWishHasWords(t *testing.T) {
 	for _, k := range []campaign.Kind{campaign.Sent, campaign.Accepted, campaign.Refused, campaign.Lapsed, campaign.GivenUp, campaign.Kept,
 		campaign.Dropped, campaign.Reinstated, campaign.Inserted} {
 		for cause := campaign.ByCandidate; cause <= campaign.ByLapseInGap; cause++ {
-			said := Told(campaign.Event{Kind: k, Cause: cause, Day: 3})
+			said := campaign.Told(campaign.Event{Kind: k, Cause: cause, Day: 3})
 			if !strings.HasPrefix(said, "Jour 3 : ") || strings.Contains(said, k.String()) || len(said) < 30 {
 				t.Errorf("%s by %s is told as %q", k, cause, said)
 			}
