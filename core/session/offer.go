@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -94,7 +95,7 @@ func ReadOffer(r io.Reader) (*Offer, error) {
 // that an offer has one form.
 func (o *Offer) Check() error {
 	slices.SortFunc(o.Groups, func(a, b Group) int { return compareKeys(a.Key, b.Key) })
-	slices.SortFunc(o.Boarding, func(a, b BoardingSchool) int { return compareText(a.ID, b.ID) })
+	slices.SortFunc(o.Boarding, func(a, b BoardingSchool) int { return strings.Compare(a.ID, b.ID) })
 	for i, g := range o.Groups {
 		switch {
 		case g.Programme == "":
@@ -126,16 +127,6 @@ func (o *Offer) Check() error {
 	return nil
 }
 
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 func (g *Group) rates() campaign.Rates {
 	r := campaign.Rates{BursaryMin: g.BursaryMin, NonResidentMax: campaign.NoRates.NonResidentMax}
 	if g.NonResidentMax != nil {
@@ -153,7 +144,7 @@ func (o *Offer) group(k Key) *Group {
 }
 
 func (o *Offer) school(id string) *BoardingSchool {
-	i, ok := slices.BinarySearchFunc(o.Boarding, id, func(b BoardingSchool, id string) int { return compareText(b.ID, id) })
+	i, ok := slices.BinarySearchFunc(o.Boarding, id, func(b BoardingSchool, id string) int { return strings.Compare(b.ID, id) })
 	if !ok {
 		return nil
 	}

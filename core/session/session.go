@@ -121,14 +121,14 @@ func (s *Session) take(offer *Offer) (taken, error) {
 		if !ok {
 			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOffered{what})
 		}
-		answer := campaign.Answer(w.Institution)
+		answer := w.Institution
 		switch {
 		case group.Apprenticeship:
 			s.Left.Apprenticeship++ // a contract decides, and no rank
 			continue
-		case answer == campaign.No && !group.Selective:
+		case answer == core.No && !group.Selective:
 			return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
-		case answer == campaign.No:
+		case answer == core.No:
 			s.Left.Refused++
 			continue
 		case !answer.Enters():
@@ -204,12 +204,13 @@ func (s *Session) named(err error) error {
 	return said
 }
 
-// roll lays the wishes out, by group, call order, and without boarding before with.
+// roll lays the wishes out, by group, call order, and without boarding before with: the
+// view has twins in that order.
 func (s *Session) roll(offer *Offer, rows taken) error {
 	r := &core.Roll{Candidates: len(s.View.Persons), Schools: len(s.schools)}
-	cfg := campaign.Config{Roll: r, Track: make([]campaign.Track, len(s.View.Persons))}
+	cfg := campaign.Config{Roll: r, Track: make([]core.Track, len(s.View.Persons))}
 	for i, p := range s.View.Persons {
-		cfg.Track[i] = tracks[p.Track]
+		cfg.Track[i] = p.Track
 	}
 	programme := map[string]int32{}
 	w := &r.Wishes
@@ -225,7 +226,6 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 			mine[c] = append(mine[c], i)
 		}
 		for k, c := range s.Orders[g] {
-			slices.SortFunc(mine[c], func(a, b int32) int { return compareBool(s.View.Wishes[a].Boarding, s.View.Wishes[b].Boarding) })
 			for _, i := range mine[c] {
 				school, kind := int32(core.NoSchool), core.Kind(0)
 				if s.View.Wishes[i].Boarding {
@@ -237,7 +237,7 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 				}
 				w.Candidate, w.Group, w.School = append(w.Candidate, c), append(w.Group, int32(g)), append(w.School, school)
 				w.CallRank, w.BoardingRank, w.Kind = append(w.CallRank, int32(k+1)), append(w.BoardingRank, 0), append(w.Kind, kind)
-				cfg.Answer = append(cfg.Answer, campaign.Answer(s.View.Wishes[i].Institution))
+				cfg.Answer = append(cfg.Answer, s.View.Wishes[i].Institution)
 			}
 		}
 	}
@@ -250,26 +250,13 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 	return s.rankBoarders(offer, rows)
 }
 
-var tracks = map[view.Track]campaign.Track{0: campaign.NoTrack, view.General: campaign.General,
-	view.Technological: campaign.Technological, view.Professional: campaign.Professional}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
 // school is where a candidate of a pool asks for a bed; none where boarding is not ranked.
-func (s *Session) school(of *Group, pool view.Pool) (int32, error) {
+func (s *Session) school(of *Group, pool core.Pool) (int32, error) {
 	if of.Beds == (Beds{}) {
 		return core.NoSchool, nil
 	}
 	beds := campaign.Beds{Mixed: s.schoolAt(of.Beds.Mixed), Girls: s.schoolAt(of.Beds.Girls), Boys: s.schoolAt(of.Beds.Boys)}
-	return beds.School(map[view.Pool]campaign.Pool{view.Girls: campaign.Girls, view.Boys: campaign.Boys}[pool])
+	return beds.School(pool)
 }
 
 func (s *Session) schoolAt(id string) int32 {
@@ -319,9 +306,6 @@ func (s *Session) rankBoarders(offer *Offer, rows taken) error {
 	return nil
 }
 
-// person is a position of the view as the core says it: they are the same.
-func person(i int) core.Candidate { return core.Candidate(i) }
-
 // Of are the rows of the roll of one candidate, in its order.
 func (s *Session) Of(c core.Candidate) []int32 {
 	if s.mine == nil {
@@ -340,7 +324,7 @@ func (s *Session) Rows(who view.Pseudonym, programme string) (rows []int32) {
 	if !ok {
 		return nil
 	}
-	for _, i := range s.Of(person(c)) {
+	for _, i := range s.Of(c) {
 		if s.Groups[s.Config.Roll.Wishes.Group[i]].Programme == programme {
 			rows = append(rows, i)
 		}

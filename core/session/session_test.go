@@ -45,7 +45,7 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 		ranks[i] = rnd.Perm(n)
 	}
 	for c := range n {
-		p := view.Person{Bursary: rnd.IntN(4) == 0, Track: view.Track(1 + rnd.IntN(3))}
+		p := view.Person{Bursary: rnd.IntN(4) == 0, Track: core.Track(1 + rnd.IntN(3))}
 		p.Pseudonym[0], p.Pseudonym[15] = byte(c), byte(rnd.IntN(256))
 		var wishes []view.Wish
 		for i, l := range lists {
@@ -53,10 +53,10 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 				continue
 			}
 			w := view.Wish{Programme: b.Programme(l.programme), Group: b.Group(l.group), PedagogicalRank: int32(ranks[i][c] + 1), Selective: l.selective,
-				Resident: rnd.IntN(2) == 0, Confirmed: true, Complete: true, Institution: view.InstitutionAnswer(campaign.OnHold)}
+				Resident: rnd.IntN(2) == 0, Confirmed: true, Complete: true, Institution: core.OnHold}
 			wishes = append(wishes, w)
 			if l.programme == "F1" && rnd.IntN(2) == 0 {
-				p.Pool = view.Girls
+				p.Pool = core.Girls
 				w.Boarding, w.Band = true, view.Band(1+rnd.IntN(5))
 				wishes = append(wishes, w)
 			}
@@ -118,7 +118,7 @@ func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer
 func speak(rnd *rand.Rand, s *Session, state *campaign.State, who view.Pseudonym, at time.Time) (all []Said) {
 	c, _ := s.View.Find(who)
 	w := &s.Config.Roll.Wishes
-	for _, i := range s.Of(core.Candidate(c)) {
+	for _, i := range s.Of(c) {
 		said := Said{At: at, Candidate: who, Wish: &Wanted{s.Groups[w.Group[i]].Programme, w.Kind[i]&core.WithBoarding != 0}}
 		switch status := state.Status(i); {
 		case status == core.Pending && rnd.IntN(3) == 0:
@@ -218,14 +218,14 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 		{"a non from a programme that may not", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				if !v.Wishes[i].Selective {
-					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+					v.Wishes[i].Institution = core.No
 				}
 			}
 		}, "only a selective programme may say non"},
 		{"a non from one that may", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				if v.Wishes[i].Selective {
-					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+					v.Wishes[i].Institution = core.No
 				}
 			}
 		}, ""},
