@@ -21,7 +21,7 @@ import (
 	"strings"
 	"time"
 
-	"sceau/core/view"
+	"sceau/core"
 )
 
 // A Kind is what a run computes.
@@ -62,7 +62,7 @@ type Run struct {
 // A File is one sealed file of a run.
 type File struct {
 	Name   string // random; empty where there is none
-	Digest view.Digest
+	Digest core.Digest
 }
 
 // Text is what is signed: the record of a run that has ended.
@@ -81,7 +81,7 @@ func (r Run) Text() string {
 		word string
 		File
 	}{{"input", r.Input}, {"output", r.Output}} {
-		if f.Digest != (view.Digest{}) {
+		if f.Digest != (core.Digest{}) {
 			say(f.word, "sha256:"+f.Digest.String())
 		}
 	}

@@ -42,7 +42,6 @@ package view
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -65,22 +64,6 @@ func ParsePseudonym(s string) (p Pseudonym, err error) {
 	}
 	copy(p[:], b)
 	return p, nil
-}
-
-// A Digest is the SHA-256 of the content of a view. The order in which rows were added
-// does not show in it.
-type Digest [sha256.Size]byte
-
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
-
-// ParseDigest reads what String wrote.
-func ParseDigest(s string) (d Digest, err error) {
-	b, err := hex.DecodeString(s)
-	if err != nil || len(b) != len(d) {
-		return d, errors.New("the digest of a view has 64 hexadecimal digits")
-	}
-	copy(d[:], b)
-	return d, nil
 }
 
 // A View is one projection of a campaign. Rows are sorted: persons by pseudonym, wishes

@@ -101,7 +101,7 @@ func built(t testing.TB, n int, seed uint64) *view.View {
 	return v
 }
 
-func encoded(t testing.TB, v *view.View) ([]byte, view.Digest) {
+func encoded(t testing.TB, v *view.View) ([]byte, core.Digest) {
 	t.Helper()
 	var b bytes.Buffer
 	d, err := v.Encode(&b)
@@ -125,7 +125,7 @@ func TestAViewComesBackFromItsFile(t *testing.T) {
 		if len(v.Persons) > 0 && !reflect.DeepEqual(v, back) {
 			t.Errorf("%d persons: another view came back", n)
 		}
-		if parsed, err := view.ParseDigest(digest.String()); err != nil || parsed != digest {
+		if parsed, err := core.ParseDigest(digest.String()); err != nil || parsed != digest {
 			t.Errorf("%s: %v", digest, err)
 		}
 	}

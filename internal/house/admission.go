@@ -12,11 +12,10 @@ import (
 	"time"
 
 	"sceau/catalogue"
+	"sceau/core"
 	"sceau/core/campaign"
-	"sceau/core/explain"
 	"sceau/core/run"
 	"sceau/core/session"
-	"sceau/core/view"
 	"sceau/crypto"
 	"sceau/internal/postgres/runs"
 	"sceau/internal/runfiles"
@@ -96,14 +95,14 @@ func (a *Admission) Offer(ctx context.Context, o *session.Offer) (run.Run, error
 }
 
 func (a *Admission) begin(kind run.Kind, day int, takes string) run.Run {
-	r := run.Run{ID: rand.Text(), Campaign: a.campaign, Kind: kind, Day: day, Rules: explain.Rule, Takes: takes,
+	r := run.Run{ID: rand.Text(), Campaign: a.campaign, Kind: kind, Day: day, Rules: core.RuleVersion, Takes: takes,
 		Input: run.File{Name: runfiles.Name()}, Started: a.house.Now().UTC().Truncate(time.Second)}
 	return r
 }
 
 // keep records a run, its input and its output, and signs it. The record stands before
 // the files: what a kill leaves is a run that has not ended, and that nobody believes.
-func (a *Admission) keep(ctx context.Context, r *run.Run, input func(io.Writer) ([32]byte, error), output func(io.Writer) error) (err error) {
+func (a *Admission) keep(ctx context.Context, r *run.Run, input func(io.Writer) (core.Digest, error), output func(io.Writer) error) (err error) {
 	if output != nil {
 		r.Output.Name = runfiles.Name()
 	}
@@ -121,7 +120,7 @@ func (a *Admission) keep(ctx context.Context, r *run.Run, input func(io.Writer) 
 		err = a.files.Keep(ctx, a.campaign, crypto.RunFile{Run: r.ID, Kind: outputKind}, r.Output.Name, func(w io.Writer) error {
 			sum := sha256.New()
 			err := output(io.MultiWriter(w, sum))
-			r.Output.Digest = view.Digest(sum.Sum(nil))
+			r.Output.Digest = core.Digest(sum.Sum(nil))
 			return err
 		})
 		if err != nil {
@@ -149,7 +148,7 @@ func (a *Admission) open(ctx context.Context, r run.Run, kind string, read func(
 	if _, err := io.Copy(io.Discard, sum); err != nil {
 		return err
 	}
-	if view.Digest(sum.hash.Sum(nil)) != of.Digest {
+	if core.Digest(sum.hash.Sum(nil)) != of.Digest {
 		return fmt.Errorf("%s of run %d: %w", kind, r.Number, ErrRecord)
 	}
 	return nil
@@ -343,7 +342,7 @@ func (a *Admission) RunDay(ctx context.Context, day int) (out DayRun, err error)
 	if err != nil {
 		return out, err
 	}
-	m := session.Manifest{Rule: explain.Rule, Campaign: a.campaign, Day: day, At: at,
+	m := session.Manifest{Rule: core.RuleVersion, Campaign: a.campaign, Day: day, At: at,
 		View: refOf(s.view), First: refOf(s.firstRun), Today: refOf(offers)}
 	for _, r := range s.before {
 		m.Before = append(m.Before, refOf(r))
@@ -384,7 +383,7 @@ func (a *Admission) orders(ctx context.Context, all []run.Run) (run.Run, error) 
 		return run.Run{}, fmt.Errorf("a projection of campaign %s (`sceau admission project`): %w", a.campaign, ErrNotYet)
 	}
 	a.progress("computing and verifying the call orders", 0, 0)
-	m := session.Manifest{Rule: explain.Rule, Campaign: a.campaign, At: a.house.Now().UTC().Truncate(time.Second),
+	m := session.Manifest{Rule: core.RuleVersion, Campaign: a.campaign, At: a.house.Now().UTC().Truncate(time.Second),
 		View: refOf(projection), First: refOf(offers), Today: refOf(offers)}
 	var s stand
 	if err := s.found(ctx, a, all, m); err != nil {
@@ -440,7 +439,7 @@ func phaseName(p catalogue.Phase) string {
 // A Replayed says whether a run, computed again, gives what was signed.
 type Replayed struct {
 	Run   run.Run
-	Again view.Digest
+	Again core.Digest
 	Same  bool
 }
 
@@ -488,7 +487,7 @@ func (a *Admission) Replay(ctx context.Context, id string) (out Replayed, err er
 	default:
 		return out, fmt.Errorf("run %d is of kind %s, which computes nothing", r.Number, r.Kind)
 	}
-	out.Again = view.Digest(sum.Sum(nil))
+	out.Again = core.Digest(sum.Sum(nil))
 	out.Same = out.Again == r.Output.Digest
 	return out, nil
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"sceau/core"
 	"sceau/core/campaign"
-	"sceau/core/explain"
 	"sceau/core/run"
 	"sceau/core/session"
 )
@@ -56,7 +56,7 @@ func (a *Admission) Answers(ctx context.Context, all []session.Said) (out Taken,
 	for e := range s.state.Log().Since(from) {
 		events = append(events, e)
 	}
-	m := session.Manifest{Rule: explain.Rule, Campaign: a.campaign, At: events[len(events)-1].At,
+	m := session.Manifest{Rule: core.RuleVersion, Campaign: a.campaign, At: events[len(events)-1].At,
 		View: refOf(s.view), First: refOf(s.firstRun), Today: refOf(s.firstRun)}
 	for _, r := range s.before {
 		m.Before = append(m.Before, refOf(r))

@@ -13,8 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"sceau/core"
 	"sceau/core/run"
-	"sceau/core/view"
 	"sceau/dossier"
 	"sceau/internal/postgres/pool"
 )
@@ -146,12 +146,12 @@ func (b Book) list(ctx context.Context, where string, args ...any) ([]run.Run, e
 			r.Dropped = *dropped
 		}
 		if in != "" {
-			if r.Input.Digest, err = view.ParseDigest(in); err != nil {
+			if r.Input.Digest, err = core.ParseDigest(in); err != nil {
 				return r, err
 			}
 		}
 		if out != "" {
-			r.Output.Digest, err = view.ParseDigest(out)
+			r.Output.Digest, err = core.ParseDigest(out)
 		}
 		return r, err
 	})
@@ -166,7 +166,7 @@ func one(list []run.Run, err error) (run.Run, bool, error) {
 }
 
 func digest(f run.File) string {
-	if f.Digest == (view.Digest{}) {
+	if f.Digest == (core.Digest{}) {
 		return ""
 	}
 	return f.Digest.String()
