@@ -110,17 +110,17 @@ type admissionRunVerb struct {
 
 // runJSON is what a script may rely on.
 type runJSON struct {
-	Campaign string          `json:"campaign"`
-	Run      string          `json:"run"`
-	Number   int             `json:"number"`
-	Day      int             `json:"day"`
-	Input    string          `json:"input"`
-	Output   string          `json:"output"`
-	Rule     string          `json:"rule"`
-	Groups   int             `json:"groups"`
-	Left     session.Left    `json:"left_out"`
-	Figures  session.Figures `json:"figures"`
-	Stopped  []session.Key   `json:"stopped"`
+	Campaign string              `json:"campaign"`
+	Run      string              `json:"run"`
+	Number   int                 `json:"number"`
+	Day      int                 `json:"day"`
+	Input    string              `json:"input"`
+	Output   string              `json:"output"`
+	Rule     string              `json:"rule"`
+	Groups   int                 `json:"groups"`
+	Left     session.Left        `json:"left_out"`
+	Figures  session.Figures     `json:"figures"`
+	Stopped  []session.GroupName `json:"stopped"`
 }
 
 func (v admissionRunVerb) Run(ctx context.Context, t *terminal) error {

@@ -32,25 +32,26 @@ import (
 // A Session is a campaign of admission before its first day.
 type Session struct {
 	View   *view.View
-	Groups []Key // in the order of positions
+	Groups []GroupName // in the order of positions
 	Config campaign.Config
 
 	Ranking []core.RankingGroup // what each board ranked
 	Orders  [][]core.Candidate  // the call order of each group
 	Left    Left
 
+	first   *Offer   // of the first day: what stays for the session is compared with it
 	schools []string // boarding schools by position
-	at      map[Key]int
+	at      map[GroupName]int
 	mine    [][]int32 // rows of each candidate; made when first asked for
 }
 
-// A Key names a group: a programme, and the list in which its board ranked candidates.
-type Key struct {
+// A GroupName names a group: a programme, and the list in which its board ranked candidates.
+type GroupName struct {
 	Programme string `json:"programme"`
 	Group     string `json:"group"` // label of the ranking group ("groupe de classement")
 }
 
-func (k Key) String() string { return fmt.Sprintf("%s (%s)", k.Programme, k.Group) }
+func (n GroupName) String() string { return fmt.Sprintf("%s (%s)", n.Programme, n.Group) }
 
 // Left counts the wishes of a view that take no part, by the reason.
 type Left struct {
@@ -65,18 +66,18 @@ type Left struct {
 // and that no institution answered, or that is for a group which offers nothing, refuses
 // it: each is owed an answer.
 func New(v *view.View, offer *Offer) (*Session, error) {
-	s := &Session{View: v, at: map[Key]int{}}
+	s := &Session{View: v, first: offer, at: map[GroupName]int{}}
 	if err := offer.Check(); err != nil {
 		return nil, err
 	}
 	for _, g := range offer.Groups {
 		if !g.Apprenticeship && !g.Others {
-			s.Groups = append(s.Groups, g.Key)
+			s.Groups = append(s.Groups, g.GroupName)
 		}
 	}
-	slices.SortFunc(s.Groups, compareKeys)
-	for i, k := range s.Groups {
-		s.at[k] = i
+	slices.SortFunc(s.Groups, compareNames)
+	for i, name := range s.Groups {
+		s.at[name] = i
 	}
 	for _, b := range offer.Boarding {
 		s.schools = append(s.schools, b.ID)
@@ -92,7 +93,7 @@ func New(v *view.View, offer *Offer) (*Session, error) {
 	return s, s.roll(offer, taken)
 }
 
-func compareKeys(a, b Key) int {
+func compareNames(a, b GroupName) int {
 	return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.Group, b.Group))
 }
 
@@ -101,9 +102,9 @@ type taken [][]int32
 
 // take sorts wishes by group, and refuses what is owed an answer.
 func (s *Session) take(offer *Offer) (taken, error) {
-	offered := map[Key]*Group{}
+	offered := map[GroupName]*Group{}
 	for i := range offer.Groups {
-		offered[offer.Groups[i].Key] = &offer.Groups[i]
+		offered[offer.Groups[i].GroupName] = &offer.Groups[i]
 	}
 	rows := make(taken, len(s.Groups))
 	for i := range s.View.Wishes {
@@ -112,14 +113,14 @@ func (s *Session) take(offer *Offer) (taken, error) {
 			s.Left.Unconfirmed++
 			continue
 		}
-		who, what := s.View.Persons[w.Candidate].Pseudonym, s.key(w)
+		who, what := s.View.Persons[w.Candidate].Pseudonym, s.groupOf(w)
 		group, ok := offered[what]
-		if others, any := offered[Key{Programme: what.Programme}]; !ok && any && others.Others {
+		if others, any := offered[GroupName{Programme: what.Programme}]; !ok && any && others.Others {
 			s.Left.Others++
 			continue
 		}
 		if !ok {
-			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOffered{what})
+			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOfferedError{what})
 		}
 		answer := w.Institution
 		switch {
@@ -142,18 +143,18 @@ func (s *Session) take(offer *Offer) (taken, error) {
 	return rows, nil
 }
 
-func (s *Session) key(w *view.Wish) Key {
-	k := Key{Programme: s.View.Programmes[w.Programme]}
+func (s *Session) groupOf(w *view.Wish) GroupName {
+	n := GroupName{Programme: s.View.Programmes[w.Programme]}
 	if w.Group != view.NoGroup {
-		k.Group = s.View.Groups[w.Group]
+		n.Group = s.View.Groups[w.Group]
 	}
-	return k
+	return n
 }
 
-// A NothingOffered is a group that the offer does not have.
-type NothingOffered struct{ Key }
+// A NothingOfferedError names a group that somebody asked for and the offer does not have.
+type NothingOfferedError struct{ GroupName }
 
-func (e *NothingOffered) Error() string { return "nothing is offered by " + e.Key.String() }
+func (e *NothingOfferedError) Error() string { return "nothing is offered by " + e.GroupName.String() }
 
 // order computes and verifies the call orders.
 func (s *Session) order(offer *Offer, rows taken) error {
@@ -214,12 +215,12 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 	}
 	programme := map[string]int32{}
 	w := &r.Wishes
-	for g, key := range s.Groups {
-		if _, ok := programme[key.Programme]; !ok {
-			programme[key.Programme] = int32(len(programme))
+	for g, name := range s.Groups {
+		if _, ok := programme[name.Programme]; !ok {
+			programme[name.Programme] = int32(len(programme))
 		}
-		r.Programme = append(r.Programme, programme[key.Programme])
-		of := offer.group(key)
+		r.Programme = append(r.Programme, programme[name.Programme])
+		of := offer.group(name)
 		mine := map[core.Candidate][]int32{}
 		for _, i := range rows[g] {
 			c := s.View.Wishes[i].Candidate
@@ -232,7 +233,7 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 					kind = core.WithBoarding
 					var err error
 					if school, err = s.school(of, s.View.Persons[c].Pool); err != nil {
-						return fmt.Errorf("%s, a wish of %s: %w", key, s.View.Persons[c].Pseudonym, err)
+						return fmt.Errorf("%s, a wish of %s: %w", name, s.View.Persons[c].Pseudonym, err)
 					}
 				}
 				w.Candidate, w.Group, w.School = append(w.Candidate, c), append(w.Group, int32(g)), append(w.School, school)

@@ -186,7 +186,6 @@ func lastOf(all []run.Run, kind run.Kind) (last run.Run, ok bool) {
 // happened since.
 type stand struct {
 	session  *session.Session
-	first    *session.Offer
 	view     run.Run
 	firstRun run.Run
 	before   []run.Run // days and answers, in order
@@ -251,10 +250,11 @@ func (s *stand) found(ctx context.Context, a *Admission, all []run.Run, m sessio
 	if err != nil {
 		return err
 	}
-	if s.first, err = a.offer(ctx, s.firstRun); err != nil {
+	first, err := a.offer(ctx, s.firstRun)
+	if err != nil {
 		return err
 	}
-	s.session, err = session.New(v, s.first)
+	s.session, err = session.New(v, first)
 	return err
 }
 
@@ -302,7 +302,7 @@ type DayRun struct {
 	Run     run.Run
 	Orders  run.Run // that of the call orders, when the day began with it
 	Figures session.Figures
-	Stopped []session.Key // groups isolated by the verification
+	Stopped []session.GroupName // groups isolated by the verification
 	Left    session.Left
 	Groups  int
 }
@@ -361,7 +361,7 @@ func (a *Admission) RunDay(ctx context.Context, day int) (out DayRun, err error)
 // compute runs a day on a stand, and gives the events that it appended.
 func (s *stand) compute(at time.Time, today *session.Offer) (*session.Day, []campaign.Event, error) {
 	from := s.state.Log().Len()
-	d, err := s.session.Run(s.state, at, s.first, today, s.shown)
+	d, err := s.session.Run(s.state, at, today, s.shown)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -68,7 +68,6 @@ func (a *Admission) Answers(ctx context.Context, all []session.Said) (out Taken,
 // Standing is where a campaign stands now, for those who explain it.
 type Standing struct {
 	Session *session.Session
-	First   *session.Offer
 	State   *campaign.State
 	Day     *session.Day // the last one published
 	Morning *session.Day // the same day computed again, with what it began with; nil when none was published
@@ -85,7 +84,7 @@ func (a *Admission) Standing(ctx context.Context) (out Standing, err error) {
 	if err != nil {
 		return out, err
 	}
-	out = Standing{Session: s.session, First: s.first, State: s.state, Day: s.last}
+	out = Standing{Session: s.session, State: s.state, Day: s.last}
 	last, ok := lastOf(ended, run.Day)
 	if !ok {
 		return out, fmt.Errorf("a day of campaign %s: %w", a.campaign, ErrNotYet)
