@@ -65,46 +65,37 @@ func (a *Admission) Answers(ctx context.Context, all []session.Said) (out Taken,
 	return out, a.keep(ctx, &out.Run, m.Write, func(w io.Writer) error { return session.WriteAnswers(w, a.campaign, events) })
 }
 
-// Standing is where a campaign stands now, for those who explain it.
-type Standing struct {
-	Session *session.Session
-	State   *campaign.State
-	Day     *session.Day // the last one published
-	Morning *session.Day // the same day computed again, with what it began with; nil when none was published
-}
-
-// Standing opens a campaign as it stands after its last day, computed again so that what
-// is explained is what happened.
-func (a *Admission) Standing(ctx context.Context) (out Standing, err error) {
+// Standing opens a campaign as it stands after its last day, which is computed again: what
+// it began with is in no file.
+func (a *Admission) Standing(ctx context.Context) (*session.Standing, error) {
 	ended, err := a.Runs(ctx)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	s, err := a.stand(ctx, ended, 1<<30)
+	now, err := a.stand(ctx, ended, 1<<30)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	out = Standing{Session: s.session, State: s.state, Day: s.last}
 	last, ok := lastOf(ended, run.Day)
 	if !ok {
-		return out, fmt.Errorf("a day of campaign %s: %w", a.campaign, ErrNotYet)
+		return nil, fmt.Errorf("a day of campaign %s: %w", a.campaign, ErrNotYet)
 	}
 	m, err := a.manifest(ctx, last)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	offers, err := find(ended, m.Today)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	today, err := a.offer(ctx, offers)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	before, err := a.stand(ctx, ended, last.Number)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	out.Morning, _, err = before.compute(m.At, today)
-	return out, err
+	day, _, err := before.compute(m.At, today)
+	return &session.Standing{Session: now.session, State: now.state, Day: day}, err
 }
