@@ -93,14 +93,18 @@ func (s *Session) Absent(who view.Pseudonym, programme string) string {
 		return "Ce dossier est arrivé après le gel de la session : il n'y est pas encore."
 	}
 	for _, w := range s.View.Of(c) {
-		switch {
-		case s.View.Programmes[w.Programme] != programme:
-		case !w.Confirmed || !w.Complete:
+		if s.View.Programmes[w.Programme] != programme {
+			continue
+		}
+		switch s.leftOut(&w, s.first.group(s.groupOf(&w)), s.first.group(GroupName{Programme: programme})) {
+		case unconfirmed:
 			return "Ce vœu n'a pas été confirmé, ou son dossier est incomplet : il n'a pas été examiné."
-		case w.PedagogicalRank == 0:
-			return "La commission n'a pas classé ce vœu ; sa réponse et ses motifs se demandent à l'établissement."
-		default:
+		case otherList:
+			return "Ce vœu est dans une liste de la formation qui ne prend pas part à cette session."
+		case byContract:
 			return "Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."
+		case saidNo, unranked:
+			return "La commission n'a pas classé ce vœu ; sa réponse et ses motifs se demandent à l'établissement."
 		}
 	}
 	return "Ce vœu est arrivé après le gel de la session."

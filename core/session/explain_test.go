@@ -49,10 +49,18 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 		change func(w *view.Wish, o *Offer)
 		want   string
 	}{
-		"not confirmed":     {func(w *view.Wish, o *Offer) { w.Confirmed = false }, "pas été confirmé"},
-		"not complete":      {func(w *view.Wish, o *Offer) { w.Complete = false }, "incomplet"},
-		"not ranked":        {func(w *view.Wish, o *Offer) { w.PedagogicalRank = 0 }, "pas classé"},
-		"by apprenticeship": {func(w *view.Wish, o *Offer) { o.Groups[0].Apprenticeship = true }, "contrat d'apprentissage"},
+		"not confirmed":          {func(w *view.Wish, o *Offer) { w.Confirmed = false }, "pas été confirmé"},
+		"not complete":           {func(w *view.Wish, o *Offer) { w.Complete = false }, "incomplet"},
+		"not ranked":             {func(w *view.Wish, o *Offer) { w.PedagogicalRank = 0 }, "pas classé"},
+		"by apprenticeship":      {func(w *view.Wish, o *Offer) { o.Groups[0].Apprenticeship = true }, "contrat d'apprentissage"},
+		"refused, though ranked": {func(w *view.Wish, o *Offer) { w.Institution = core.No }, "à l'établissement"},
+		"in another list": {func(w *view.Wish, o *Offer) {
+			o.Groups[0].GroupName, o.Groups[0].Others = GroupName{Programme: "F1"}, true
+		}, "une liste"},
+		"ranked, in no list": {func(w *view.Wish, o *Offer) {
+			w.Group = view.NoGroup
+			o.Groups = append(o.Groups, Group{GroupName: GroupName{Programme: "F1"}, Others: true})
+		}, "une liste"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, o := small(t, 5)
@@ -65,6 +73,9 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 				t.Fatal(err)
 			}
 			who := v.Persons[v.Wishes[at].Candidate].Pseudonym
+			if _, takes := s.Row(who, "F1", v.Wishes[at].Boarding); takes {
+				t.Error("it takes part")
+			}
 			if said := s.Absent(who, "F1"); !strings.Contains(said, tt.want) {
 				t.Errorf("told %q", said)
 			}

@@ -100,6 +100,44 @@ func compareNames(a, b GroupName) int {
 // A taken wish takes part: rows of the view, by group.
 type taken [][]int32
 
+// A reason is why a wish is in no group; the empty one is in its group.
+type reason uint8
+
+const (
+	takesPart   reason = iota
+	unconfirmed        // or incomplete
+	otherList          // of a programme that says that its other lists take no part
+	notOffered
+	byContract // by apprenticeship: a contract decides, and no rank
+	saidNo     // the institution did, and a person answers for it
+	unanswered
+	unranked // by a board that ranks
+)
+
+// leftOut is why a wish takes no part, given what its group offers, or nil, and what the
+// programme says of its other lists, or nil.
+func (s *Session) leftOut(w *view.Wish, group, others *Group) reason {
+	switch {
+	case !w.Confirmed || !w.Complete:
+		return unconfirmed
+	case group == nil && others != nil && others.Others:
+		return otherList
+	case group == nil:
+		return notOffered
+	case group.Apprenticeship:
+		return byContract
+	case w.Institution == core.No:
+		return saidNo
+	case !w.Institution.Enters():
+		return unanswered
+	case w.PedagogicalRank == 0 && !group.Unranked:
+		return unranked
+	case group.Others: // a wish that is in no list at all
+		return otherList
+	}
+	return takesPart
+}
+
 // take sorts wishes by group, and refuses what is owed an answer.
 func (s *Session) take(offer *Offer) (taken, error) {
 	offered := map[GroupName]*Group{}
@@ -109,36 +147,29 @@ func (s *Session) take(offer *Offer) (taken, error) {
 	rows := make(taken, len(s.Groups))
 	for i := range s.View.Wishes {
 		w := &s.View.Wishes[i]
-		if !w.Confirmed || !w.Complete {
-			s.Left.Unconfirmed++
-			continue
-		}
 		who, what := s.View.Persons[w.Candidate].Pseudonym, s.groupOf(w)
-		group, ok := offered[what]
-		if others, any := offered[GroupName{Programme: what.Programme}]; !ok && any && others.Others {
+		group := offered[what]
+		switch s.leftOut(w, group, offered[GroupName{Programme: what.Programme}]) {
+		case unconfirmed:
+			s.Left.Unconfirmed++
+		case otherList:
 			s.Left.Others++
-			continue
-		}
-		if !ok {
+		case notOffered:
 			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOfferedError{what})
-		}
-		answer := w.Institution
-		switch {
-		case group.Apprenticeship:
-			s.Left.Apprenticeship++ // a contract decides, and no rank
-			continue
-		case answer == core.No && !group.Selective:
-			return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
-		case answer == core.No:
+		case byContract:
+			s.Left.Apprenticeship++
+		case saidNo:
+			if !group.Selective {
+				return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
+			}
 			s.Left.Refused++
-			continue
-		case !answer.Enters():
+		case unanswered:
 			return nil, fmt.Errorf("a wish of %s for %s: no institution answered it", who, what)
-		case w.PedagogicalRank == 0 && !group.Unranked:
+		case unranked:
 			s.Left.Unranked++
-			continue
+		case takesPart:
+			rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 		}
-		rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 	}
 	return rows, nil
 }
