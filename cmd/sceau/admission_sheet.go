@@ -6,7 +6,7 @@ import (
 	"text/tabwriter"
 
 	"sceau/core/session"
-	"sceau/internal/house"
+	"sceau/internal/admission"
 )
 
 type admissionSheetVerb struct {
@@ -20,7 +20,7 @@ far it has come. Where fewer than five candidates were called, how far is not sa
 }
 
 func (v admissionSheetVerb) Run(ctx context.Context, t *terminal) error {
-	s, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (*session.Standing, error) { return a.Standing(ctx) })
+	s, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (*session.Standing, error) { return a.Standing(ctx) })
 	if err != nil {
 		return err
 	}

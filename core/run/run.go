@@ -17,12 +17,17 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"sceau/core"
 )
+
+// ErrRecord means that the record of a run, or a file of it, is not the one that was
+// signed.
+var ErrRecord = errors.New("the record of the run is not the one that was signed")
 
 // A Kind is what a run computes.
 type Kind string

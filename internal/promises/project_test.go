@@ -437,8 +437,8 @@ func TestARunFileInThePlaceOfAnotherDoesNotOpen(t *testing.T) {
 	} {
 		r := a
 		forged(&r)
-		if _, err := p.OpenView(t.Context(), r); !errors.Is(err, house.ErrRecord) {
-			t.Errorf("a record with %s: %v, want %v", what, err, house.ErrRecord)
+		if _, err := p.OpenView(t.Context(), r); !errors.Is(err, run.ErrRecord) {
+			t.Errorf("a record with %s: %v, want %v", what, err, run.ErrRecord)
 		}
 	}
 	if _, err := p.OpenView(t.Context(), a); err != nil {
