@@ -2,7 +2,9 @@ package dossier
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"sceau/audit"
 	"sceau/catalogue"
@@ -19,11 +21,21 @@ const ActionExplain = "explain"
 // itself, granted to SYS-project and traced like every other, under the request of the
 // caller and in their name.
 //
+// on is the day that the caller states, which the gate takes in demonstration campaigns
+// only; zero is today.
+//
 // Errors: those of Project; ErrNoSuchCandidate of somebody who was never projected.
-func (p *Projection) PseudonymOf(ctx context.Context, campaign string, who Ref, request, by string) (name view.Pseudonym, err error) {
-	w := &projecting{Projection: p, run: request, by: by, grants: map[facts]coreGrant{}}
+func (p *Projection) PseudonymOf(ctx context.Context, campaign string, who Ref, on time.Time, request, by string) (name view.Pseudonym, err error) {
+	stated := *p
+	if !on.IsZero() {
+		stated.Now = func() time.Time { return on }
+	}
+	w := &projecting{Projection: &stated, run: request, by: by, grants: map[facts]coreGrant{}}
 	if err := w.granted(ctx, campaign); err != nil {
 		return name, err
+	}
+	if !on.IsZero() && !w.campaign.Demo {
+		return name, errors.New("a date is stated in demonstration campaigns only")
 	}
 	routing, err := p.Ring.Routing(ctx, campaign)
 	if err != nil {

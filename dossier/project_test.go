@@ -70,7 +70,7 @@ func TestAnItemThatTheCoreDoesNotNeedHasNoForm(t *testing.T) {
 			continue
 		}
 		f := &coreFile{draft: coreDraft{requests: map[crypto.RecordID]*requestDraft{}}}
-		err := errNoForm
+		var err error
 		if it.Repeats == "per_wish" {
 			err = w.takeOfWish(&wishDraft{}, it.ID, []byte(`"valeur"`))
 		} else {

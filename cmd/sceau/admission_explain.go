@@ -106,6 +106,6 @@ func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaig
 	if err != nil {
 		return who, "", err
 	}
-	who, err = crossing.PseudonymOf(ctx, campaign, ask.Candidate, seen.Request, v.As)
+	who, err = crossing.PseudonymOf(ctx, campaign, ask.Candidate, ask.On, seen.Request, v.As)
 	return who, seen.Request, err
 }

@@ -60,7 +60,11 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := v.admission(ctx, t, aside, offer, campaign); err != nil {
+	asks, err := firstAsker(campaign)
+	if err != nil {
+		return err
+	}
+	if err := v.admission(ctx, t, aside, offer, campaign, asks); err != nil {
 		return err
 	}
 	if err := v.step(t, "audit", "verify"); err != nil {
@@ -69,7 +73,7 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 	if err := v.step(t, "scan", "--canaries", canaries, "--exclude", dossiers); err != nil {
 		return err
 	}
-	v.summary(t, campaign, accesses, time.Since(began))
+	v.summary(t, campaign, accesses, asks, time.Since(began))
 	return nil
 }
 
@@ -149,7 +153,7 @@ func markDemo(home string, v demoVerb) error {
 	return os.WriteFile(filepath.Join(home, demoMark), text, 0o600)
 }
 
-func (v demoVerb) summary(t *terminal, c campaignFigures, a demo.Day, took time.Duration) {
+func (v demoVerb) summary(t *terminal, c campaignFigures, a demo.Day, asks asker, took time.Duration) {
 	fmt.Fprintf(t.out, `
 A campaign under seal
   candidates entered        %[2]d (%[3]d lines refused)
@@ -164,10 +168,12 @@ What to try next
   %[1]s up
   %[1]s campaign list
   %[1]s dossier read --as %[11]s --purpose %[12]s --on %[13]s %[14]s
+  %[1]s admission runs
+  %[1]s admission explain --as %[15]s --on 2026-06-13 %[16]s %[17]s
   %[1]s policy table --format csv | head
   %[1]s catalogue register --format md | less
   %[1]s audit verify
   %[1]s down
 `, os.Args[0], c.entered, c.refused, c.fields, c.perSecond, a.Missions, a.Recipients, a.Granted, a.Refused, took.Round(time.Second),
-		a.Example.Mission, a.Example.Purpose, a.Example.On, a.Example.Candidate)
+		a.Example.Mission, a.Example.Purpose, a.Example.On, a.Example.Candidate, asks.account, asks.candidate, asks.programme)
 }

@@ -23,7 +23,7 @@ const daysOfProposals = 12
 
 // admission plays twelve days of proposals and answers on the sealed campaign: each day
 // is computed on pseudonyms, published, and answered by the invented candidates.
-func (v demoVerb) admission(ctx context.Context, t *terminal, aside, offer string, c campaignFigures) error {
+func (v demoVerb) admission(ctx context.Context, t *terminal, aside, offer string, c campaignFigures, example asker) error {
 	fmt.Fprintf(t.out, "\nThe admission: %d days of proposals and answers, on pseudonyms.\n", daysOfProposals)
 	calendar := filepath.Join(aside, "calendar.yaml")
 	if err := v.writeCalendar(ctx, calendar); err != nil {
@@ -63,7 +63,7 @@ func (v demoVerb) admission(ctx context.Context, t *terminal, aside, offer strin
 			return err
 		}
 	}
-	if err := v.explainOne(ctx, t, c); err != nil {
+	if err := v.explainOne(t, example); err != nil {
 		return err
 	}
 	return v.step(t, "campaign", "calendar", c.campaign, calendar)
@@ -117,21 +117,31 @@ func (v demoVerb) lastRun(ctx context.Context, campaign string) (number string) 
 	return number
 }
 
-// explainOne has the first candidate with a confirmed wish ask why it stands where it
-// stands.
-func (v demoVerb) explainOne(ctx context.Context, t *terminal, c campaignFigures) error {
+// An asker is a candidate who asks about a wish.
+type asker struct{ account, candidate, programme string }
+
+// firstAsker is the first candidate with a confirmed wish.
+func firstAsker(c campaignFigures) (asker, error) {
 	people, err := demo.ReadPeople(filepath.Join(parts.DefaultHome(), "demo.ndjson"), c.refs)
 	if err != nil {
-		return err
+		return asker{}, err
 	}
 	for _, p := range people {
 		for _, w := range p.Wishes {
 			if w.Confirmed {
-				return v.step(t, "admission", "explain", "--as", dossier.AccountID(p.Ref, 0), p.Ref.String(), w.Programme)
+				return asker{dossier.AccountID(p.Ref, 0), p.Ref.String(), w.Programme}, nil
 			}
 		}
 	}
-	return nil
+	return asker{}, nil
+}
+
+// explainOne has a candidate ask why a wish stands where it stands.
+func (v demoVerb) explainOne(t *terminal, who asker) error {
+	if who.account == "" {
+		return nil
+	}
+	return v.step(t, "admission", "explain", "--as", who.account, who.candidate, who.programme)
 }
 
 // writeCalendar keeps the calendar of the campaign, to give it back.

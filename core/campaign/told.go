@@ -29,9 +29,8 @@ var told = map[Kind]map[Cause]string{
 	Inserted:   {0: "votre rang d'appel a été corrigé"},
 }
 
-// Told says in plain French, to the candidate, what happened to one of their wishes on a
-// day.
-func Told(e Event) string {
+// Told says in plain French, to the candidate, what happened to one of their wishes.
+func (e Event) Told() string {
 	said, ok := told[e.Kind][e.Cause]
 	if !ok {
 		said = told[e.Kind][0]

@@ -46,10 +46,12 @@ func Kinds() []Kind {
 	}
 }
 
-// Run answers each line of in with a line of out, in the same order.
+// Run answers each line of in with a line of out, in the same order. A result that does
+// not verify is answered all the same, and is an error when everything is answered.
 func (k Kind) Run(in io.Reader, out io.Writer) error {
 	lines := bufio.NewReaderSize(in, 1<<20)
 	w := bufio.NewWriter(out)
+	var doubts []error
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if line = bytes.TrimSpace(line); len(line) > 0 {
@@ -61,10 +63,13 @@ func (k Kind) Run(in io.Reader, out io.Writer) error {
 				return bad
 			}
 			w.WriteByte('\n')
+			if d, ok := answer.(interface{ doubt() error }); ok && d.doubt() != nil {
+				doubts = append(doubts, fmt.Errorf("line %d: %w", n, d.doubt()))
+			}
 		}
 		switch {
 		case err == io.EOF:
-			return w.Flush()
+			return errors.Join(append(doubts, w.Flush())...)
 		case err != nil:
 			return errors.Join(err, w.Flush())
 		}
@@ -91,7 +96,10 @@ type identified struct {
 type answered struct {
 	ID     jsontext.Value `json:"id"`
 	Result any            `json:"result"`
+	doubts error
 }
+
+func (a answered) doubt() error { return a.doubts }
 
 // refused is what a fault is answered by; other errors are ours, and stop the run.
 func refused(err error) (any, error) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"sceau/core"
 	"sceau/core/display"
 	"sceau/core/proposal"
@@ -82,8 +84,16 @@ func days(c *scenario) (any, error) {
 			}
 		}
 	}
-	return map[string]any{"id": c.ID, "steps": steps}, nil
+	return answeredDays{c.ID, steps, errors.Join(p.doubts...)}, nil
 }
+
+type answeredDays struct {
+	ID     jsontext.Value `json:"id"`
+	Steps  []any          `json:"steps"`
+	doubts error
+}
+
+func (a answeredDays) doubt() error { return a.doubts }
 
 func isFault(err error) bool { return errors.As(err, new(*core.Fault)) }
 
@@ -135,6 +145,7 @@ type play struct {
 	ground *proposal.Ground
 	last   []int32
 	bars   map[[2]int32]display.Bars
+	doubts []error
 }
 
 func (p *play) day(s *step) (any, error) {
@@ -151,7 +162,7 @@ func (p *play) day(s *step) (any, error) {
 		return nil, err
 	}
 	for _, f := range report.Findings {
-		return nil, f
+		p.doubts = append(p.doubts, fmt.Errorf("day %d: %w", day.Number, f))
 	}
 	d := display.Of(p.ground, day, out, 0)
 	answer := stepped{Status: letters(out.Status), Estimate: []*int64{}, BoardingMax: bars(out.BarMax), BoardingBar: bars(out.Bar),

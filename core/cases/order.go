@@ -47,6 +47,7 @@ func percent(x int64) int { return int(min(max(x, -1), 101)) }
 
 func callOrder(c *group) (any, error) {
 	n := newNames()
+	var doubt error
 	order, err := func() ([]core.Candidate, error) {
 		rates, ranked, err := c.read(n)
 		if err != nil {
@@ -56,12 +57,13 @@ func callOrder(c *group) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return order, verify.Order(rates, ranked, order)
+		doubt = verify.Order(rates, ranked, order)
+		return order, nil
 	}()
 	if err != nil {
 		return answerRefused(c.ID, err)
 	}
-	return answered{c.ID, map[string][]int64{"order": n.numbers(order)}}, nil
+	return answered{c.ID, map[string][]int64{"order": n.numbers(order)}, doubt}, nil
 }
 
 func (n *names) numbers(of []core.Candidate) []int64 {
@@ -77,7 +79,7 @@ func answerRefused(id []byte, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answered{id, result}, nil
+	return answered{ID: id, Result: result}, nil
 }
 
 // A checked case has an order, which may be wrong.
@@ -100,7 +102,7 @@ func checkOrder(c *checked) (any, error) {
 	if err != nil {
 		return answerRefused(c.ID, err)
 	}
-	return answered{c.ID, map[string][]string{"violations": violations}}, nil
+	return answered{ID: c.ID, Result: map[string][]string{"violations": violations}}, nil
 }
 
 // A late case has somebody to insert.
@@ -125,7 +127,7 @@ func lateInsertion(c *late) (any, error) {
 	if err != nil {
 		return answerRefused(c.ID, err)
 	}
-	return answered{c.ID, map[string]int{"call_rank": rank}}, nil
+	return answered{ID: c.ID, Result: map[string]int{"call_rank": rank}}, nil
 }
 
 // An estimated case is one group on one day.
@@ -144,7 +146,7 @@ func estimate(c *estimated) (any, error) {
 	if err != nil {
 		return answerRefused(c.ID, err)
 	}
-	return answered{c.ID, map[string]*int64{"estimate": bounded(e)}}, nil
+	return answered{ID: c.ID, Result: map[string]*int64{"estimate": bounded(e)}}, nil
 }
 
 // bounded is null for what is unbounded.

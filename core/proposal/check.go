@@ -196,29 +196,32 @@ func (d *state) checkGroup(i int) *core.Fault {
 	return nil
 }
 
+// A side is one wish of a candidate, beside the others.
+type side struct{ group, programme, rank, school, boarding, kind int32 }
+
 // checkCandidate looks at the wishes of one candidate beside each other. They are few:
-// comparing each with each costs less than a table.
+// comparing each with each costs less than a table, once they lie together.
 func (d *state) checkCandidate(i int) *core.Fault {
-	mine := d.mine[d.own[i]:d.own[i+1]]
-	for k, p := range mine {
+	var room [64]side
+	wishes := room[:0]
+	who := core.Candidate(i)
+	for _, p := range d.mine[d.own[i]:d.own[i+1]] {
 		if !d.status[p].Live() {
 			continue
 		}
-		for _, q := range mine[:k] {
-			if !d.status[q].Live() {
-				continue
-			}
-			sameGroup := d.group[p] == d.group[q]
-			sameKind := (d.kind[p]^d.kind[q])&core.WithBoarding == 0
+		g := d.group[p]
+		x := side{g, d.roll.Programme[g], d.rank[p], d.school[p], d.boarding[p], int32(d.kind[p] & core.WithBoarding)}
+		for _, y := range wishes {
 			switch {
-			case sameKind && (sameGroup || d.roll.Programme[d.group[p]] == d.roll.Programme[d.group[q]]):
-				return core.DuplicateWish.Of().Who(core.Candidate(i)).In(int(d.group[p]))
-			case sameGroup && d.rank[p] != d.rank[q]:
-				return core.TwoCallRanks.Of().Who(core.Candidate(i)).In(int(d.group[p]))
-			case d.school[p] != core.NoSchool && d.school[p] == d.school[q] && d.boarding[p] != d.boarding[q]:
-				return core.TwoBoardingRanks.Of().Who(core.Candidate(i)).At(int(d.school[p]))
+			case x.programme == y.programme && x.kind == y.kind, x.group == y.group && x.kind == y.kind:
+				return core.DuplicateWish.Of().Who(who).In(int(g))
+			case x.group == y.group && x.rank != y.rank:
+				return core.TwoCallRanks.Of().Who(who).In(int(g))
+			case x.school == y.school && x.school != core.NoSchool && x.boarding != y.boarding:
+				return core.TwoBoardingRanks.Of().Who(who).At(int(x.school))
 			}
 		}
+		wishes = append(wishes, x)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (s *Standing) Explain(row int32) (e Explanation, err error) {
 func (s *Standing) history(row int32) (said []string) {
 	for e := range s.State.Log().Of(s.Day.Roll.Wishes.Candidate[row]) {
 		if e.Wish == row {
-			said = append(said, campaign.Told(e))
+			said = append(said, e.Told())
 		}
 	}
 	return said

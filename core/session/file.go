@@ -110,8 +110,8 @@ func (f *reader) end() error {
 	return nil
 }
 
-// WriteOrders writes the call orders and boarding ranks of a session: what its first run
-// gave, and what all the others stand on.
+// WriteOrders writes the call orders of a session: what its first run gave, and what all
+// the others stand on.
 func (s *Session) WriteOrders(w io.Writer) error {
 	f := newWriter(w, head{Format: ordersFormat, Campaign: s.View.Campaign})
 	names, err := json.Marshal(s.Groups)
@@ -122,7 +122,6 @@ func (s *Session) WriteOrders(w io.Writer) error {
 	for _, order := range s.Orders {
 		put(f, order)
 	}
-	put(f, s.Config.Roll.Wishes.BoardingRank)
 	return f.end()
 }
 

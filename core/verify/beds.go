@@ -42,8 +42,13 @@ func (c *check) beds(s int, taken, left []int64, takes []taking) []taking {
 	free := max(0, c.day.Beds[s]) // when the day begins, less those who hold one
 	holders := int64(0)
 	for k := 0; k < n; {
-		end := k
+		end, still := k, true
 		for i := c.school.at(s, k); end < n && w.Candidate[c.school.at(s, end)] == w.Candidate[i]; end++ {
+			still = still && c.still(c.school.at(s, end))
+		}
+		if still { // nobody gave or took anything here
+			k = end
+			continue
 		}
 		if c.anyHeld(s, k, end, 1) {
 			holders++
@@ -115,7 +120,7 @@ func (c *check) highest(s int, free int64) int32 {
 		return core.Unbounded
 	}
 	bar := int32(0)
-	for k := 0; k < n; {
+	for k := 0; k < n && (free > 0 || c.released); {
 		end, expected := k, false
 		for i := c.school.at(s, k); end < n && w.Candidate[c.school.at(s, end)] == w.Candidate[i]; end++ {
 			j := c.school.at(s, end)

@@ -33,6 +33,9 @@ func (v *Verifier) Day(day *core.Day, out *core.Outcome, threads int) (*Report, 
 	if v.roll.Schools > 0 {
 		c.newBed, c.hasBed = make([]bool, v.roll.Wishes.Len()), make([]bool, v.roll.Wishes.Len())
 	}
+	for _, q := range day.Groups {
+		c.released = c.released || q.EndReservation
+	}
 	c.transitions()
 	c.schools()
 	c.groups()
@@ -73,6 +76,8 @@ type check struct {
 	out     *core.Outcome
 	threads int
 	last    int32 // round
+
+	released bool // some group has declared the end of its reservation
 
 	newBed []bool // of each row: proposed to somebody who had no bed in that school
 	hasBed []bool // of each row: its candidate had a bed in that school when the last round began
@@ -116,6 +121,11 @@ func (c *check) when(i int32) (proposed, given int32) {
 		given = r
 	}
 	return proposed, given
+}
+
+// still is whether a row waited all day, in every round.
+func (c *check) still(i int32) bool {
+	return c.day.Status[i] == core.Waiting && c.out.Status[i] == core.Waiting && (c.out.ProposedIn == nil || c.out.ProposedIn[i]|c.out.GivenUpIn[i] == 0)
 }
 
 // held is whether a row is held when a round begins.

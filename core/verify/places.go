@@ -40,13 +40,25 @@ func (p *placeCheck) group(g int) {
 		first   = int32(-1) // the first who waits this evening, for no ranked bed
 		plain   = q.RankLimit == 0 && !q.Stop
 		pairs   = false // somebody was newly given a bed
+		twins   = false // somebody has both wishes
 	)
 	for k := 0; k < len(p.rows); {
 		end := k + 1
+		if i := p.rows[k]; p.still(i) && (end == len(p.rows) || w.Candidate[p.rows[end]] != w.Candidate[i]) {
+			// One wish, which waited all day: most are such, and little is asked of them.
+			if w.School[i] != core.NoSchool {
+				plain = false
+			} else if first < 0 && !q.Stop {
+				first = w.CallRank[i]
+			}
+			k = end
+			continue
+		}
 		for end < len(p.rows) && w.Candidate[p.rows[end]] == w.Candidate[p.rows[k]] {
 			end++
 		}
 		// One candidate: one wish, or the two twins.
+		twins = twins || end > k+1
 		if p.anyHeld(k, end, 1) {
 			holders++
 		}
@@ -83,7 +95,9 @@ func (p *placeCheck) group(g int) {
 		holders += p.added[r] - p.left[r]
 	}
 	if !q.Stop {
-		p.wasted(holders + p.left[p.last])
+		if held := holders + p.left[p.last]; held < q.Places || q.RankLimit > 0 || twins {
+			p.wasted(held)
+		}
 		if pairs {
 			p.bothOrders()
 		}
@@ -151,12 +165,7 @@ func (p *placeCheck) waitsForBed(k, end int, i int32) {
 func (p *placeCheck) wasted(holders int64) {
 	w, q := &p.roll.Wishes, p.day.Groups[p.g]
 	for k, i := range p.rows {
-		_, given := p.when(i)
-		if s := p.day.Status[i]; s != core.Waiting || !p.waits(i, p.last) || p.today(i) || given < p.last {
-			continue
-		}
-		called := holders < q.Places || int64(w.CallRank[i]) <= q.RankLimit || p.twinHeld(k)
-		if !called {
+		if called := holders < q.Places || int64(w.CallRank[i]) <= q.RankLimit || p.twinHeld(k); !called || !p.waits(i, p.last) || p.today(i) {
 			continue
 		}
 		if s := w.School[i]; s == core.NoSchool || w.BoardingRank[i] <= p.out.Bar[s] || p.hasBed[i] {

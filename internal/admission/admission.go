@@ -49,6 +49,8 @@ type Book interface {
 type Files interface {
 	Keep(ctx context.Context, campaign string, of crypto.RunFile, name string, write func(io.Writer) error) error
 	Open(ctx context.Context, campaign string, of crypto.RunFile, name string) (io.ReadCloser, error)
+	// Drop forgets the keys of a run and removes its files; what is not there is done.
+	Drop(ctx context.Context, campaign, run string, names ...string) error
 }
 
 // A Notary signs records of runs that have ended.
@@ -91,13 +93,42 @@ func (c *Campaign) Runs(ctx context.Context) (ended []run.Run, err error) {
 	return ended, nil
 }
 
+// alone waits for nobody: it takes the turn of the campaign, removes what kills left, and
+// gives the runs that have ended.
+func (c *Campaign) alone(ctx context.Context) (ended []run.Run, release func(), err error) {
+	release, err = c.Book.Alone(ctx, c.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	all, err := c.Book.Runs(ctx, c.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range all {
+		// A projection that was cut goes with the next one.
+		if r.Ended.IsZero() && r.Kind != run.Projection {
+			if err := c.Files.Drop(ctx, c.Name, r.ID, r.Input.Name, r.Output.Name); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	ended, err = c.Runs(ctx)
+	return ended, release, err
+}
+
 // Offer keeps what programmes decided, for the days to come. Without a calendar it has
 // that of the offer before.
 func (c *Campaign) Offer(ctx context.Context, o *session.Offer) (run.Run, error) {
-	all, err := c.Runs(ctx)
+	all, release, err := c.alone(ctx)
 	if err != nil {
 		return run.Run{}, err
 	}
+	defer release()
 	if last, ok := lastOf(all, run.Offer); ok && o.Calendar == "" {
 		before, err := c.offer(ctx, last)
 		if err != nil {

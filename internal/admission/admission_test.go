@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -91,6 +92,11 @@ func (s *shelf) Open(_ context.Context, _ string, of crypto.RunFile, name string
 		return nil, crypto.ErrOpen
 	}
 	return io.NopCloser(bytes.NewReader(file)), nil
+}
+
+func (s *shelf) Drop(_ context.Context, _, id string, _ ...string) error {
+	maps.DeleteFunc(s.files, func(at string, _ []byte) bool { return strings.HasPrefix(at, id+"/") })
+	return nil
 }
 
 func (s *shelf) SignRun(r run.Run) (string, error) { return "signed: " + r.Text(), nil }
@@ -265,6 +271,13 @@ func TestADayThatWasCutIsRunAgain(t *testing.T) {
 		}
 		if got, err := c.Figures(t.Context()); err != nil || len(got) != 1 || got[0] != want[0] {
 			t.Errorf("after a cut at %d: %v, %v", cut, got, err)
+		}
+		for _, r := range s.runs {
+			for at := range s.files {
+				if r.Ended.IsZero() && strings.HasPrefix(at, r.ID+"/") {
+					t.Errorf("after a cut at %d, a file of a run that did not end lies about", cut)
+				}
+			}
 		}
 	}
 }

@@ -27,15 +27,11 @@ type Unsaid struct {
 // One that comes late or cannot be is refused by itself, and changes nothing; the others
 // are kept together, in a run of their own.
 func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, err error) {
-	release, err := c.Book.Alone(ctx, c.Name)
+	ended, release, err := c.alone(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer release()
-	ended, err := c.Runs(ctx)
-	if err != nil {
-		return out, err
-	}
 	s, err := c.stand(ctx, ended, math.MaxInt)
 	if err != nil {
 		return out, err

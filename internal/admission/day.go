@@ -27,15 +27,11 @@ type DayRun struct {
 // orders, on the newest projection and the newest offer. Killed, it has published
 // nothing, and is run again.
 func (c *Campaign) RunDay(ctx context.Context, day int) (out DayRun, err error) {
-	release, err := c.Book.Alone(ctx, c.Name)
+	all, release, err := c.alone(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer release()
-	all, err := c.Runs(ctx)
-	if err != nil {
-		return out, err
-	}
 	if _, ok := lastOf(all, run.CallOrder); !ok {
 		if out.Orders, err = c.orders(ctx, all); err != nil {
 			return out, err

@@ -3,6 +3,7 @@ package natgen
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -38,6 +39,29 @@ func TestATenthOfTheCountryGivesTheKnownChecksums(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// The whole country, where there is time for it.
+func TestTheCountryGivesTheKnownCallOrder(t *testing.T) {
+	if os.Getenv("SCEAU_SOAK") == "" {
+		t.Skip("a country takes half a minute: make soak")
+	}
+	var file bytes.Buffer
+	s, err := Write(&file, National)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%016x, %d entries, %d places, largest %d", s.Checksum, s.Entries, s.Places, s.Largest); got != "1aa3b43df63735b4, 10907613 entries, 818545 places, largest 23668" {
+		t.Fatalf("the instance itself is another: %s", got)
+	}
+	err = Play{Days: 1, Answering: true, Done: func(r Run) { // each of them verified
+		if r.Name == "call order" && fmt.Sprintf("%x", r.Checksum) != "fc711b4302c4b053" {
+			t.Errorf("call order %x", r.Checksum)
+		}
+	}}.Run(&file)
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

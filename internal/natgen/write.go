@@ -111,7 +111,6 @@ type entry struct {
 	flags    uint32 // 1 resident, 2 wish without boarding, 4 wish with boarding
 	score    float64
 	boardKey uint64
-	brank    uint32
 }
 
 // A Size is what an instance is a function of.
