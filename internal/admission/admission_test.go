@@ -211,6 +211,33 @@ func TestEachRunIsComputedAgainTheSame(t *testing.T) {
 	}
 }
 
+// A day that some other program published is not explained by this one.
+func TestADayThatIsComputedOtherwiseIsNotExplained(t *testing.T) {
+	c, s := played(t)
+	if _, err := c.Standing(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	last := &s.runs[len(s.runs)-1]
+	at := place(crypto.RunFile{Run: last.ID, Kind: Output}, last.Output.Name)
+	day, events, err := session.ReadDay(bytes.NewReader(s.files[at]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	day.Figures.Waiting++
+	var other bytes.Buffer
+	if last.Output.Digest, err = digested(&other, func(w io.Writer) error { return session.WriteDay(w, c.Name, day, events) }); err != nil {
+		t.Fatal(err)
+	}
+	s.files[at] = other.Bytes()
+	last.Signature, _ = s.SignRun(*last)
+	if _, err := c.Standing(t.Context()); !errors.Is(err, ErrOtherDay) {
+		t.Errorf("explained: %v", err)
+	}
+	if again, err := c.Replay(t.Context(), last.ID); err != nil || again.Same {
+		t.Errorf("replayed: %+v, %v", again, err)
+	}
+}
+
 func TestARunStandsOnThoseBeforeIt(t *testing.T) {
 	c, s := opened(t)
 	for name, do := range map[string]func() error{

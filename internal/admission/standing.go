@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -10,8 +11,12 @@ import (
 	"sceau/core/session"
 )
 
+// ErrOtherDay means that the last day, computed again, is not the one that was published.
+var ErrOtherDay = errors.New("computed again, the day is not the one that was published, and is not explained")
+
 // Standing opens a campaign as it stands after its last day, which is computed again: what
-// it began with is in no file.
+// it began with is in no file. Where that does not give what was published, it is
+// ErrOtherDay.
 func (c *Campaign) Standing(ctx context.Context) (*session.Standing, error) {
 	ended, err := c.Runs(ctx)
 	if err != nil {
@@ -25,7 +30,15 @@ func (c *Campaign) Standing(ctx context.Context) (*session.Standing, error) {
 	if !ok {
 		return nil, fmt.Errorf("a day of campaign %s: %w", c.Name, ErrNotYet)
 	}
-	day, _, err := c.again(ctx, ended, last)
+	day, events, err := c.again(ctx, ended, last)
+	if err != nil {
+		return nil, err
+	}
+	// What another program would have computed is no reason for what was published.
+	again, err := digested(io.Discard, func(w io.Writer) error { return session.WriteDay(w, c.Name, day, events) })
+	if err == nil && again != last.Output.Digest {
+		err = fmt.Errorf("run %d: %w", last.Number, ErrOtherDay)
+	}
 	return &session.Standing{Session: now.session, State: now.state, Day: day}, err
 }
 
