@@ -5,6 +5,10 @@ package core
 // every computation (property D8).
 type Candidate uint32
 
+// RuleVersion is the version of the rule that these packages compute: the state of the
+// public algorithms that the golden vectors were made with. Each run is recorded with it.
+const RuleVersion = "parcoursup-2024-06"
+
 // NoSchool stands in a wish that depends on no ranking of a boarding school.
 const NoSchool = -1
 

@@ -8,10 +8,10 @@
 //	proposal     who gets a proposal today: places, beds, bars, automatic answers
 //	verify       that both are right, shown by code that shares nothing with them
 //	display      what candidates and programmes see of a day
-//	explain      why somebody was not called yet, or called after somebody else
-//	whatif       the same under another rule: a comparison of counts, never a legal run
 //	campaign     answers, deadlines, and the log from which a state is replayed
-//	session      view and offer in, days out: what a run is computed from
+//	explain      why somebody was not called yet, or called after somebody else
+//	session      one campaign: view and offers, the days that follow, what is said of each wish
+//	whatif       the same under another rule: a comparison of counts, never a legal run
 //	run          what is kept of each computation, and holds nothing of a candidate
 //	cases        these computations on lines of JSON, the form of the golden vectors
 //	parallel     work spread over threads; coretest, small campaigns for tests

@@ -78,6 +78,17 @@ func rank() {}
 	}
 }
 
+// Whoever looks for something in core begins with its package comment.
+func TestTheVocabularyNamesEachPackage(t *testing.T) {
+	all := packages(t)
+	first := all[slices.IndexFunc(all, func(p pkg) bool { return p.path == "." })].doc
+	for _, p := range all {
+		if p.path != "." && !strings.Contains(words(first), words(p.path)) {
+			t.Errorf("package core does not name %s", p.path)
+		}
+	}
+}
+
 // What each package computes, by the headings of its package comment. A package that is
 // not named here computes one thing, and has no headings.
 var algorithms = map[string][]string{

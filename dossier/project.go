@@ -2,12 +2,10 @@ package dossier
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -72,28 +70,6 @@ const ProjectRecipient catalogue.RecipientID = "SYS-project"
 // ActionProject is the action of the traces of a projection.
 const ActionProject = "project"
 
-// unread are the items that the core needs and that the projection leaves closed, and
-// why the form is drawn without them.
-var unread = map[catalogue.ItemID]string{
-	pseudonymOf: "the pseudonym stands for it, and the number never leaves",
-	"A01.18":    "no programme of the register says its basin",
-	"A04.02":    "no programme of the register says its basin",
-	"A08.03":    "the series of the baccalauréat says the track",
-	"A16.01":    "the programme asked for is named by its code",
-	"A16.02":    "the programme asked for is named by its code",
-}
-
-// Projected are the items that a projection may open: those that the core needs, less
-// those without which the form is drawn.
-func Projected(c *catalogue.Catalogue) (items []catalogue.ItemID) {
-	for _, it := range c.Items() {
-		if _, closed := unread[it.ID]; it.CoreNeed && !closed {
-			items = append(items, it.ID)
-		}
-	}
-	return items
-}
-
 // NewProjection checks the words that it knows.
 func NewProjection(p *Projection) (*Projection, error) {
 	var err error
@@ -118,14 +94,6 @@ type ProjectedView struct {
 	who       map[view.Pseudonym]Ref
 }
 
-// A coreGrant is what the table grants for some facts: the items, and the rows of the
-// sheet behind them.
-type coreGrant struct {
-	items map[catalogue.ItemID]bool
-	named []catalogue.ItemID // sorted, with the one that the pseudonym stands for
-	rule  string
-}
-
 // A projecting is one projection on its way.
 type projecting struct {
 	*Projection
@@ -138,9 +106,6 @@ type projecting struct {
 	build      *view.Builder
 	out        ProjectedView
 }
-
-// facts are those of a file on which the table decides here.
-type facts struct{ boards, responds bool }
 
 // Project projects a campaign, as it stands while it goes through. run is the reference
 // of all its traces, by who ordered it.
@@ -192,84 +157,6 @@ func (p *Projection) Project(ctx context.Context, campaign, run, by string) (*Pr
 		return nil, err
 	}
 	return &w.out, nil
-}
-
-// granted looks at how things stand, and asks the table, once for each set of facts. It
-// refuses, with a trace, when the phase, a freeze or the table leaves no view to make.
-func (w *projecting) granted(ctx context.Context, campaign string) (err error) {
-	if w.campaign, err = w.Rows.Standing(ctx, campaign); err != nil {
-		return err
-	}
-	phase := w.campaign.Calendar.Phase(w.Now().In(paris))
-	refuse := func(item catalogue.ItemID, article, reason string) error {
-		r := &Refusal{Recipient: ProjectRecipient, Purpose: "P1", Phase: phase, Item: item, Article: article, Reason: reason}
-		if item == "" {
-			r.Act = "project a campaign"
-		}
-		r.Request = rand.Text()
-		event := w.event(r.Request)
-		event.Decision, event.Rule = audit.Refused, article
-		if item != "" {
-			event.Items = []catalogue.ItemID{item}
-		}
-		if _, err := w.Traces.Record(ctx, event); err != nil {
-			return errors.Join(r, fmt.Errorf("%w: %w", ErrNotTraced, err))
-		}
-		return r
-	}
-	if w.campaign.Frozen.Whole {
-		return refuse("", security, "campaign "+w.campaign.ID+" is frozen")
-	}
-	q, err := w.Table.Query(ProjectRecipient, "P1", phase, policy.Read)
-	if err != nil {
-		return refuse("", "Art. 3", "the campaign has not begun")
-	}
-	if q.Relations, err = w.Words.Relations("national"); err != nil {
-		return err
-	}
-	for _, f := range []facts{{}, {boards: true}, {responds: true}, {true, true}} {
-		q.Guards = 0
-		if f.boards {
-			q.Guards |= w.boarding
-		}
-		if f.responds {
-			q.Guards |= w.responder
-		}
-		g := coreGrant{items: map[catalogue.ItemID]bool{}}
-		var rows []string
-		for _, id := range append(Projected(w.Catalogue), pseudonymOf) {
-			grant, ok := w.Table.Decide(&q, w.Catalogue.ItemIndex(id))
-			if !ok || grant.Form <= catalogue.FormAggregate {
-				continue
-			}
-			it, _ := w.Catalogue.Item(id)
-			if w.campaign.Frozen.Class(it.Class) {
-				return refuse(id, security, fmt.Sprintf("class %s is frozen", it.Class))
-			}
-			g.items[id] = id != pseudonymOf // whether a cell of it is selected
-			g.named = append(g.named, id)
-			if row := w.Table.Row(grant.Row).SheetRow; !slices.Contains(rows, row) {
-				rows = append(rows, row)
-			}
-		}
-		// Without these two there is no view: whose it is, and what is asked for.
-		for _, id := range []catalogue.ItemID{pseudonymOf, "A15.X1"} {
-			if _, ok := g.items[id]; !ok {
-				why := w.Table.Why(&q, w.Catalogue.ItemIndex(id))
-				return refuse(id, why.Article, why.Reason)
-			}
-		}
-		slices.Sort(g.named)
-		slices.Sort(rows)
-		g.rule = strings.Join(rows, "+")
-		w.grants[f] = g
-	}
-	return nil
-}
-
-func (w *projecting) event(request string) audit.Event {
-	return audit.Event{Campaign: w.campaign.ID, Recipient: string(ProjectRecipient), Organisation: "sceau", Purpose: "P1",
-		Action: ActionProject, Policy: w.Table.Hash(), Agent: w.by, Request: request}
 }
 
 // A coreFile is one candidate of a page.
@@ -341,156 +228,6 @@ func (w *projecting) page(ctx context.Context, routes []Route) error {
 		return errors.Join(err, second)
 	}
 	return nil
-}
-
-// follow opens routes of files, and finds the facts on which the table decides.
-func (w *projecting) follow(ctx context.Context, routes []Route) ([]*coreFile, error) {
-	files := make([]*coreFile, 0, len(routes))
-	tags, of := make([][16]byte, 0, len(routes)), map[[16]byte]*coreFile{}
-	to, err := Addressee{Recipient: ProjectRecipient}.key()
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range routes {
-		pointer, err := openRoute(asking{key: w.routing}, r)
-		if err != nil {
-			return nil, err
-		}
-		f := &coreFile{ref: pointer.Candidate, facts: facts{boards: pointer.Marks&markBoarder != 0}}
-		files = append(files, f)
-		tag := factTag(w.routing, responderActive, to, f.ref)
-		tags, of[tag] = append(tags, tag), f
-	}
-	rows, err := w.Rows.Facts(ctx, w.campaign.ID, tags)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range rows {
-		f := of[row.Tag]
-		if f == nil || row.Kind != responderActive || !row.holds(w.Now().In(paris), string(ProjectRecipient)) {
-			continue
-		}
-		raw, err := w.routing.Open(nil, factScope(row.Kind), row.ID, row.bound(), row.Sealed)
-		if err != nil {
-			return nil, fmt.Errorf("fact %s: %w", row.ID, err)
-		}
-		d, err := decodeFact(raw)
-		if err != nil {
-			return nil, fmt.Errorf("fact %s: %w", row.ID, err)
-		}
-		if d.Candidate != f.ref {
-			return nil, fmt.Errorf("fact %s leads elsewhere", row.ID)
-		}
-		f.facts.responds = true
-	}
-	return files, nil
-}
-
-// A reading is one table, the columns that are selected of it, and of whom.
-type reading struct {
-	Selection
-	items []catalogue.Item
-}
-
-// readings says what is selected of whom: for each table the columns that the table of
-// access grants, nobody's cell that it does not grant them.
-func (w *projecting) readings(files []*coreFile) (all []reading) {
-	at := map[string]int{}
-	for _, id := range Projected(w.Catalogue) {
-		if id == bandItem {
-			continue // of the records that ask for boarding, once these are known
-		}
-		var units []crypto.UnitID
-		for _, f := range files {
-			if w.grants[f.facts].items[id] {
-				units = append(units, f.ref)
-			}
-		}
-		if len(units) == 0 {
-			continue
-		}
-		it, _ := w.Catalogue.Item(id)
-		place := w.Layout.byItem[id]
-		key := fmt.Sprint(place.table, " ", len(units))
-		if k, ok := at[key]; ok && slices.Equal(all[k].Units, units) {
-			all[k].Columns, all[k].items = append(all[k].Columns, place.column), append(all[k].items, it)
-			continue
-		}
-		at[key] = len(all)
-		all = append(all, reading{Selection{Table: place.table, Columns: []int{place.column}, Units: units}, []catalogue.Item{it}})
-	}
-	everybody := make([]crypto.UnitID, len(files))
-	for i, f := range files {
-		everybody[i] = f.ref
-	}
-	return append(all, reading{Selection{Table: w.Layout.Pseudonym(), Columns: []int{0}, Units: everybody}, nil})
-}
-
-// bandItem is the one item that is read of some records of a file and not of others.
-const bandItem catalogue.ItemID = "A15.03"
-
-// fetch selects the ciphertext of a page.
-func (w *projecting) fetch(ctx context.Context, files []*coreFile) error {
-	of := make(map[crypto.UnitID]*coreFile, len(files))
-	for _, f := range files {
-		of[f.ref] = f
-	}
-	read := func(all []reading) error {
-		selections := make([]Selection, len(all))
-		for i := range all {
-			selections[i] = all[i].Selection
-		}
-		rows, err := w.Rows.Cells(ctx, w.campaign.ID, selections)
-		if err != nil {
-			return err
-		}
-		for i := range all {
-			for k := range rows[i] {
-				row := &rows[i][k]
-				row.Table = all[i].Table
-				f := of[row.Unit]
-				if f == nil {
-					return fmt.Errorf("selecting from %s: a row of a unit that was not asked for", w.Layout.Plan(row.Table).Name)
-				}
-				if row.Table != w.Layout.Pseudonym() && row.Record != (crypto.RecordID{}) && readFace(w.routing, row.Record).Padding {
-					continue
-				}
-				f.rows = append(f.rows, coreRow{row, all[i].items})
-			}
-		}
-		return nil
-	}
-	if err := read(w.readings(files)); err != nil {
-		return err
-	}
-	// The distance, of wishes with boarding alone.
-	it, _ := w.Catalogue.Item(bandItem)
-	place := w.Layout.byItem[bandItem]
-	wishes := w.Layout.byItem["A15.X1"].table
-	var bands []reading
-	for _, f := range files {
-		if !w.grants[f.facts].items[bandItem] {
-			continue
-		}
-		var records []crypto.RecordID
-		for _, r := range f.rows {
-			if r.Table == wishes && boards(readFace(w.routing, r.Record)) {
-				records = append(records, r.Record)
-			}
-		}
-		if len(records) > 0 {
-			bands = append(bands, reading{Selection{Table: place.table, Columns: []int{place.column}, Units: []crypto.UnitID{f.ref}, Records: records}, []catalogue.Item{it}})
-		}
-	}
-	if len(bands) == 0 {
-		return nil
-	}
-	return read(bands)
-}
-
-// boards says whether the record of a wish asks for boarding.
-func boards(face recordFace) bool {
-	return face.Marks&marks(recordMarks, func(g catalogue.Guard) bool { return g == "boarding_wish" }) != 0
 }
 
 // open turns the locks of a page in one batch, opens and derives on every core, and adds

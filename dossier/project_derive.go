@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sceau/catalogue"
+	"sceau/core"
 	"sceau/core/view"
 	"sceau/crypto"
 )
@@ -168,7 +169,7 @@ func (w *projecting) takeOfWish(wish *wishDraft, id catalogue.ItemID, value []by
 			err = errNoForm
 		}
 	case "A16.07":
-		wish.Institution, err = word[view.InstitutionAnswer](w, "institution_answer", plainText(value))
+		wish.Institution, err = word[core.InstitutionAnswer](w, "institution_answer", plainText(value))
 	case "A16.09":
 		wish.Type, err = word[view.AdmissionType](w, "admission_type", admissionTypes[plainText(value)])
 	default:
@@ -178,11 +179,11 @@ func (w *projecting) takeOfWish(wish *wishDraft, id catalogue.ItemID, value []by
 }
 
 // trackOf is the track of each series ("voie"): since 2021, and before.
-var trackOf = map[string]view.Track{
-	"générale": view.General, "S": view.General, "ES": view.General, "L": view.General,
-	"STMG": view.Technological, "STI2D": view.Technological, "STL": view.Technological, "ST2S": view.Technological,
-	"STD2A": view.Technological, "STHR": view.Technological, "S2TMD": view.Technological, "STAV": view.Technological,
-	"professionnelle": view.Professional,
+var trackOf = map[string]core.Track{
+	"générale": core.General, "S": core.General, "ES": core.General, "L": core.General,
+	"STMG": core.Technological, "STI2D": core.Technological, "STL": core.Technological, "ST2S": core.Technological,
+	"STD2A": core.Technological, "STHR": core.Technological, "S2TMD": core.Technological, "STAV": core.Technological,
+	"professionnelle": core.Professional,
 }
 
 // admissionTypes are the words of the core for the natures of admission of the annex.
@@ -252,11 +253,11 @@ func (w *projecting) settle(f *coreFile) error {
 	if boarder {
 		switch d.sex {
 		case "F":
-			d.person.Pool = view.Girls
+			d.person.Pool = core.Girls
 		case "M":
-			d.person.Pool = view.Boys
+			d.person.Pool = core.Boys
 		default:
-			d.person.Pool = view.Mixed
+			d.person.Pool = core.Mixed
 		}
 	}
 	d.sex, d.academy = "", ""

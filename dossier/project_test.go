@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sceau/catalogue"
+	"sceau/core"
 	"sceau/core/view"
 	"sceau/crypto"
 )
@@ -150,7 +151,7 @@ func TestWhatTakesSeveralValues(t *testing.T) {
 		{"one that is not accepted does not", nil, func(d *coreDraft) { d.requests[crypto.RecordID{9}] = &requestDraft{"Nantes", false} },
 			func(d *coreDraft) bool { return !d.wishes[crypto.RecordID{2}].Resident }},
 		{"who gave no academy is of no sector", nil, func(d *coreDraft) { d.academy = "" }, func(d *coreDraft) bool { return !d.wishes[crypto.RecordID{1}].Resident }},
-		{"a boarder has a pool", nil, func(d *coreDraft) { d.wishes[crypto.RecordID{1}].Boarding = true }, func(d *coreDraft) bool { return d.person.Pool == view.Girls }},
+		{"a boarder has a pool", nil, func(d *coreDraft) { d.wishes[crypto.RecordID{1}].Boarding = true }, func(d *coreDraft) bool { return d.person.Pool == core.Girls }},
 		{"a cancelled wish is none", nil, func(d *coreDraft) {
 			d.wishes[crypto.RecordID{2}].cancelled = true
 			d.wishes[crypto.RecordID{2}].Boarding = true

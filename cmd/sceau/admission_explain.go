@@ -4,12 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"sceau/catalogue"
-	"sceau/core"
-	"sceau/core/explain"
-	"sceau/core/session"
 	"sceau/core/view"
 	"sceau/crypto"
 	"sceau/dossier"
@@ -30,19 +26,6 @@ func (admissionExplainVerb) Help() string {
 	return `Says of each wish of the candidate for that programme where it stands after the last day, why, and what
 the legal rates did, in words for the candidate. Whoever asks must be granted the wish and its rank; the
 request and the crossing to the pseudonym are traced. Nothing said is about another person.`
-}
-
-// explained is what a script may rely on.
-type explained struct {
-	Programme string           `json:"programme"`
-	Group     string           `json:"group"`
-	Boarding  bool             `json:"boarding"`
-	Day       int              `json:"day"`
-	Status    string           `json:"status"`
-	Position  explain.Position `json:"position"`
-	Waiting   *explain.Waiting `json:"waiting,omitempty"`
-	GivenUp   *explain.GivenUp `json:"given_up,omitempty"`
-	Said      []string         `json:"said"`
 }
 
 func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
@@ -68,13 +51,13 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	rows := s.Session.Rows(who, v.Wish)
+	rows := s.Rows(who, v.Wish)
 	if len(rows) == 0 {
-		fmt.Fprintln(t.out, strings.Join(notInSession(s.Session, who, v.Wish), "\n"))
+		fmt.Fprintln(t.out, s.Absent(who, v.Wish))
 		return nil
 	}
 	for _, row := range rows {
-		e, err := explainRow(s, row)
+		e, err := s.Explain(row)
 		if err != nil {
 			return err
 		}
@@ -125,77 +108,4 @@ func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaig
 	}
 	who, err = crossing.PseudonymOf(ctx, campaign, ask.Candidate, ask.On, seen.Request, v.As)
 	return who, seen.Request, err
-}
-
-// notInSession says why a wish is in no group.
-func notInSession(s *session.Session, who view.Pseudonym, programme string) []string {
-	c, ok := s.View.Find(who)
-	if !ok {
-		return []string{"Ce dossier est arrivé après le gel de la session : il n'y est pas encore."}
-	}
-	for _, w := range s.View.Of(c) {
-		switch {
-		case s.View.Programmes[w.Programme] != programme:
-		case !w.Confirmed || !w.Complete:
-			return []string{"Ce vœu n'a pas été confirmé, ou son dossier est incomplet : il n'a pas été examiné."}
-		case w.PedagogicalRank == 0:
-			return []string{"La commission n'a pas classé ce vœu ; sa réponse et ses motifs se demandent à l'établissement."}
-		default:
-			return []string{"Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."}
-		}
-	}
-	return []string{"Ce vœu est arrivé après le gel de la session."}
-}
-
-// explainRow explains one wish, and computes each claim again before it is said.
-func explainRow(s house.Standing, row int32) (e explained, err error) {
-	roll, day := s.Morning.Roll, s.Morning
-	w := &roll.Wishes
-	g, c, i := int(w.Group[row]), w.Candidate[row], int(row)
-	e = explained{Programme: s.Session.Groups[g].Programme, Group: s.Session.Groups[g].Group, Boarding: w.Kind[row]&core.WithBoarding != 0,
-		Day: day.Number, Status: string(rune(day.Outcome.Status[row]))}
-	ranking := s.Session.Ranking[g]
-	if e.Position, err = explain.Called(ranking.Rates, ranking.Ranked, c); err != nil {
-		return e, err
-	}
-	if err := e.Position.Recheck(ranking.Ranked, s.Session.Orders[g], c); err != nil {
-		return e, err
-	}
-	e.Said = e.Position.Phrases()
-	switch status := s.State.Status(row); {
-	case status == core.Accepted:
-		e.Said = append(e.Said, "Vous avez accepté cette proposition.")
-	case status == core.Pending:
-		said := "Vous avez une proposition pour ce vœu."
-		if due, ok := s.State.Due(row); ok {
-			said += fmt.Sprintf(" Vous avez jusqu'au %s à 23 h 59 pour répondre.", due)
-		}
-		e.Said = append(e.Said, said)
-	case status == core.Waiting && day.Outcome.Status[row] == core.Waiting:
-		why, err := explain.Why(roll, day.Morning, day.Outcome, i)
-		if err != nil {
-			return e, err
-		}
-		if err := why.Recheck(roll, day.Morning, day.Outcome, i); err != nil {
-			return e, err
-		}
-		e.Waiting, e.Said = &why, append(e.Said, why.Phrases()...)
-	default:
-		if lost, err := explain.Lost(roll, day.Morning, day.Outcome, i); err == nil && day.Morning.Status[row].Live() {
-			e.GivenUp, e.Said = &lost, append(e.Said, lost.Phrases()...)
-			break
-		}
-		e.Said = append(e.Said, history(s, row)...)
-	}
-	return e, nil
-}
-
-// history says of a wish that stands no more what ended it, from the log.
-func history(s house.Standing, row int32) (said []string) {
-	for e := range s.State.Log().Of(s.Morning.Roll.Wishes.Candidate[row]) {
-		if e.Wish == row {
-			said = append(said, e.Told())
-		}
-	}
-	return said
 }

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/term"
 
+	"sceau/internal/admission"
 	"sceau/internal/chart"
-	"sceau/internal/house"
 )
 
 type admissionPlotVerb struct {
@@ -19,7 +19,7 @@ type admissionPlotVerb struct {
 
 // Run shows the days of a campaign as one would rather look than read.
 func (v admissionPlotVerb) Run(ctx context.Context, t *terminal) error {
-	days, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) ([]house.DayFigures, error) { return a.Figures(ctx) })
+	days, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) ([]admission.DayFigures, error) { return a.Figures(ctx) })
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,12 @@ import (
 	"sceau/core/run"
 	"sceau/core/session"
 	"sceau/crypto/rotation"
+	"sceau/internal/admission"
 	"sceau/internal/house"
 )
 
 // admitting does something with the runs of a campaign, as the core.
-func admitting[T any](ctx context.Context, t *terminal, v onCampaign, do func(a *house.Admission) (T, error)) (T, error) {
+func admitting[T any](ctx context.Context, t *terminal, v onCampaign, do func(a *admission.Campaign) (T, error)) (T, error) {
 	out, err := long(ctx, t, v, func(h *house.House, campaign string, step rotation.Progress) (out T, err error) {
 		a, err := h.Admission(ctx, campaign, step)
 		if err != nil {
@@ -23,7 +24,7 @@ func admitting[T any](ctx context.Context, t *terminal, v onCampaign, do func(a 
 		}
 		return do(a)
 	})
-	if errors.Is(err, house.ErrNotYet) {
+	if errors.Is(err, admission.ErrNotYet) {
 		err = hinted{err, "a session of admission goes: project, offer, run --day 1, answers, run --day 2 ..."}
 	}
 	return out, err
@@ -64,7 +65,7 @@ func (v admissionOfferVerb) Run(ctx context.Context, t *terminal) error {
 			return misusef("--reservation-end is a date, 2026-06-20")
 		}
 	}
-	r, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (run.Run, error) { return a.Offer(ctx, offer) })
+	r, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (run.Run, error) { return a.Offer(ctx, offer) })
 	if err != nil {
 		return err
 	}
@@ -110,21 +111,21 @@ type admissionRunVerb struct {
 
 // runJSON is what a script may rely on.
 type runJSON struct {
-	Campaign string          `json:"campaign"`
-	Run      string          `json:"run"`
-	Number   int             `json:"number"`
-	Day      int             `json:"day"`
-	Input    string          `json:"input"`
-	Output   string          `json:"output"`
-	Rule     string          `json:"rule"`
-	Groups   int             `json:"groups"`
-	Left     session.Left    `json:"left_out"`
-	Figures  session.Figures `json:"figures"`
-	Stopped  []session.Key   `json:"stopped"`
+	Campaign string              `json:"campaign"`
+	Run      string              `json:"run"`
+	Number   int                 `json:"number"`
+	Day      int                 `json:"day"`
+	Input    string              `json:"input"`
+	Output   string              `json:"output"`
+	Rule     string              `json:"rule"`
+	Groups   int                 `json:"groups"`
+	Left     session.Left        `json:"left_out"`
+	Figures  session.Figures     `json:"figures"`
+	Stopped  []session.GroupName `json:"stopped"`
 }
 
 func (v admissionRunVerb) Run(ctx context.Context, t *terminal) error {
-	out, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (house.DayRun, error) { return a.RunDay(ctx, v.Day) })
+	out, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (admission.DayRun, error) { return a.RunDay(ctx, v.Day) })
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (v admissionAnswersVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return misuse{err}
 	}
-	out, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (house.Taken, error) { return a.Answers(ctx, all) })
+	out, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (admission.Taken, error) { return a.Answers(ctx, all) })
 	if err != nil {
 		return err
 	}
@@ -196,7 +197,7 @@ type admissionReplayVerb struct {
 }
 
 func (v admissionReplayVerb) Run(ctx context.Context, t *terminal) error {
-	out, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (house.Replayed, error) { return a.Replay(ctx, v.ID) })
+	out, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (admission.Replayed, error) { return a.Replay(ctx, v.ID) })
 	if err != nil {
 		return err
 	}
@@ -226,7 +227,7 @@ type admissionRunsVerb struct {
 }
 
 func (v admissionRunsVerb) Run(ctx context.Context, t *terminal) error {
-	all, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) ([]run.Run, error) { return a.Runs(ctx) })
+	all, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) ([]run.Run, error) { return a.Runs(ctx) })
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"sceau/core"
-	calendar "sceau/core/campaign"
-	"sceau/core/explain"
-	"sceau/internal/house"
+	"sceau/core/session"
+	"sceau/internal/admission"
 )
 
 type admissionSheetVerb struct {
@@ -21,20 +19,12 @@ func (admissionSheetVerb) Help() string {
 far it has come. Where fewer than five candidates were called, how far is not said.`
 }
 
-// sheet is one group's, as a script may rely on it.
-type sheet struct {
-	Programme string        `json:"programme"`
-	Label     string        `json:"group"`
-	Day       int           `json:"day"`
-	Sheet     explain.Sheet `json:"sheet"`
-}
-
 func (v admissionSheetVerb) Run(ctx context.Context, t *terminal) error {
-	s, err := admitting(ctx, t, v.onCampaign, func(a *house.Admission) (house.Standing, error) { return a.Standing(ctx) })
+	s, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (*session.Standing, error) { return a.Standing(ctx) })
 	if err != nil {
 		return err
 	}
-	sheets := sheetsOf(s, v.Programme)
+	sheets := s.Sheets(v.Programme)
 	if len(sheets) == 0 {
 		return misusef("no group of programme %s takes part", v.Programme)
 	}
@@ -56,21 +46,4 @@ func (v admissionSheetVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d %% au moins\t%s\t%s\t%s\t%s\n", x.Label, p.Ranked, p.Places, p.Rates.Bursary, outside, held, vacant, last)
 	}
 	return w.Flush()
-}
-
-func sheetsOf(s house.Standing, programme string) (all []sheet) {
-	for g, k := range s.Session.Groups {
-		if k.Programme != programme {
-			continue
-		}
-		called := map[core.Candidate]bool{}
-		for e := range s.State.Log().Since(0) {
-			if e.Kind == calendar.Sent && int(s.Morning.Roll.Wishes.Group[e.Wish]) == g {
-				called[e.Candidate] = true
-			}
-		}
-		all = append(all, sheet{k.Programme, k.Group, s.Day.Number, explain.Public(s.Morning.Roll, s.Morning.Morning, s.Morning.Outcome, g,
-			s.Session.Ranking[g].Rates, len(s.Session.Ranking[g].Ranked), len(called), s.Day.Shown.LastCalled[g])})
-	}
-	return all
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sceau/dossier"
+	"sceau/internal/admission"
 	"sceau/internal/demo"
 	"sceau/internal/house"
 	"sceau/internal/parts"
@@ -53,10 +54,14 @@ func (v demoVerb) admission(ctx context.Context, t *terminal, aside, offer strin
 			return err
 		}
 	}
+	last, err := v.lastRun(ctx, c.campaign)
+	if err != nil {
+		return err
+	}
 	plot := filepath.Join(parts.DefaultHome(), plotFile)
 	for _, args := range [][]string{
 		{"admission", "plot", "--svg", plot},
-		{"admission", "replay", v.lastRun(ctx, c.campaign)},
+		{"admission", "replay", last},
 	} {
 		if err := v.step(t, args...); err != nil {
 			return err
@@ -71,7 +76,7 @@ func (v demoVerb) admission(ctx context.Context, t *terminal, aside, offer strin
 // plotFile is where the plot of the days lies, in the home.
 const plotFile = "admission.svg"
 
-func (v demoVerb) admissionOf(ctx context.Context, campaign string, do func(a *house.Admission) error) error {
+func (v demoVerb) admissionOf(ctx context.Context, campaign string, do func(a *admission.Campaign) error) error {
 	h, err := house.Open(ctx, parts.DefaultHome())
 	if err != nil {
 		return err
@@ -86,7 +91,7 @@ func (v demoVerb) admissionOf(ctx context.Context, campaign string, do func(a *h
 
 // writeAnswers has every invented candidate answer, at noon of the day published last.
 func (v demoVerb) writeAnswers(ctx context.Context, campaign, file string) error {
-	return v.admissionOf(ctx, campaign, func(a *house.Admission) error {
+	return v.admissionOf(ctx, campaign, func(a *admission.Campaign) error {
 		s, err := a.Standing(ctx)
 		if err != nil {
 			return err
@@ -105,15 +110,15 @@ func (v demoVerb) writeAnswers(ctx context.Context, campaign, file string) error
 }
 
 // lastRun is the number of the last run of a campaign.
-func (v demoVerb) lastRun(ctx context.Context, campaign string) (number string) {
-	_ = v.admissionOf(ctx, campaign, func(a *house.Admission) error {
+func (v demoVerb) lastRun(ctx context.Context, campaign string) (number string, err error) {
+	err = v.admissionOf(ctx, campaign, func(a *admission.Campaign) error {
 		all, err := a.Runs(ctx)
 		if err == nil {
 			number = strconv.Itoa(all[len(all)-1].Number)
 		}
 		return err
 	})
-	return number
+	return number, err
 }
 
 // An asker is a candidate who asks about a wish.

@@ -542,8 +542,8 @@ func TestACampaignOpensOnlyOnWhatMayBegin(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*campaign.Config){
-		"a non":                        func(c *campaign.Config) { c.Answer[1] = campaign.No },
-		"a wish that nobody answered":  func(c *campaign.Config) { c.Answer[0] = campaign.Unanswered },
+		"a non":                        func(c *campaign.Config) { c.Answer[1] = core.No },
+		"a wish that nobody answered":  func(c *campaign.Config) { c.Answer[0] = core.Unanswered },
 		"an answer too few":            func(c *campaign.Config) { c.Answer = c.Answer[:1] },
 		"a calendar with holes":        func(c *campaign.Config) { c.Calendar = stated(t, 2024) },
 		"no calendar":                  func(c *campaign.Config) { c.Calendar = nil },

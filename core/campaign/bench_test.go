@@ -14,13 +14,13 @@ func BenchmarkFirstDayAndItsLapse(b *testing.B) {
 	const candidates, groups, wishes = 91_700, 2_100, 1_180_000
 	roll := &core.Roll{Candidates: candidates, Programme: make([]int32, groups)}
 	w := &roll.Wishes
-	cfg := campaign.Config{Calendar: parsed(b, "", 2023), Roll: roll, Track: make([]campaign.Track, candidates), Answer: make([]campaign.Answer, wishes)}
+	cfg := campaign.Config{Calendar: parsed(b, "", 2023), Roll: roll, Track: make([]core.Track, candidates), Answer: make([]core.InstitutionAnswer, wishes)}
 	cfg.ReservationEnd = cfg.Calendar.DateOf(20)
 	for i := range wishes {
 		w.Candidate = append(w.Candidate, core.Candidate(i*7919%candidates))
 		w.Group = append(w.Group, int32(i%groups))
 		w.CallRank = append(w.CallRank, int32(i/groups+1))
-		cfg.Answer[i] = campaign.OnHold
+		cfg.Answer[i] = core.OnHold
 	}
 	w.ShownRank, w.Kind = w.CallRank, make([]core.Kind, wishes)
 	first := cfg.Calendar.Opening.Starts().Add(6 * time.Hour)

@@ -149,32 +149,22 @@ func ties(sorted []int, before func(i, j int) int, boarders []Boarder) error {
 	return &TieError{tied}
 }
 
-// A Pool is for whom a boarding school has beds, or in which a candidate looks for one
-// (A01.09 in the form that the core learns, and for wishes with boarding only).
-type Pool uint8
-
-const (
-	Mixed Pool = iota // "mixte"
-	Girls             // "filles"
-	Boys              // "garçons"
-)
-
 // Beds are the boarding schools of one programme, as positions in a roll, or NoSchool: a
 // mixed one, or one for girls and one for boys.
 type Beds struct{ Mixed, Girls, Boys int32 }
 
 // School is where a candidate of a pool asks for a bed. It refuses a pool for which the
 // programme has none.
-func (b Beds) School(p Pool) (int32, error) {
+func (b Beds) School(p core.Pool) (int32, error) {
 	if b.Mixed != core.NoSchool && (b.Girls != core.NoSchool || b.Boys != core.NoSchool) {
 		return core.NoSchool, fmt.Errorf("boarding: a programme has mixed beds or separate ones")
 	}
 	school := b.Mixed
 	if school == core.NoSchool {
 		switch p {
-		case Girls:
+		case core.Girls:
 			school = b.Girls
-		case Boys:
+		case core.Boys:
 			school = b.Boys
 		}
 	}

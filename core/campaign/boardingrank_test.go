@@ -111,17 +111,17 @@ func TestABedIsInTheSchoolOfThePool(t *testing.T) {
 	const none = core.NoSchool
 	for _, tt := range []struct {
 		beds campaign.Beds
-		pool campaign.Pool
+		pool core.Pool
 		want int32
 	}{
-		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, campaign.Girls, 3},
-		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, campaign.Mixed, 3},
-		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Girls, 1},
-		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Boys, 2},
-		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, campaign.Mixed, none},
-		{campaign.Beds{Mixed: none, Girls: 1, Boys: none}, campaign.Boys, none},
-		{campaign.Beds{Mixed: 3, Girls: 1, Boys: none}, campaign.Girls, none},
-		{campaign.Beds{Mixed: none, Girls: none, Boys: none}, campaign.Girls, none},
+		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, core.Girls, 3},
+		{campaign.Beds{Mixed: 3, Girls: none, Boys: none}, core.Mixed, 3},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, core.Girls, 1},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, core.Boys, 2},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: 2}, core.Mixed, none},
+		{campaign.Beds{Mixed: none, Girls: 1, Boys: none}, core.Boys, none},
+		{campaign.Beds{Mixed: 3, Girls: 1, Boys: none}, core.Girls, none},
+		{campaign.Beds{Mixed: none, Girls: none, Boys: none}, core.Girls, none},
 	} {
 		got, err := tt.beds.School(tt.pool)
 		if got != tt.want || (err != nil) != (tt.want == none) {

@@ -56,7 +56,7 @@ type Examination struct {
 }
 
 // Concerns is whether the period changes something for a track.
-func (e Examination) Concerns(t Track) bool { return e.tracks>>t&1 == 1 }
+func (e Examination) Concerns(t core.Track) bool { return e.tracks>>t&1 == 1 }
 
 // Rules are rules that were reported of some campaigns. Each is off until a calendar
 // states it.

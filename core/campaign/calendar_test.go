@@ -30,11 +30,11 @@ func stated(t testing.TB, year int) *campaign.Calendar {
 }
 
 func TestADeadlineIsWhatTheCalendarOfTheYearSays(t *testing.T) {
-	const general, technological, professional, none = campaign.General, campaign.Technological, campaign.Professional, campaign.NoTrack
+	const general, technological, professional, none = core.General, core.Technological, core.Professional, core.NoTrack
 	for _, tt := range []struct {
 		name       string
 		sent, want string
-		track      campaign.Track
+		track      core.Track
 	}{
 		{"2018: seven days are the sending day and six after it", "2018-05-22", "2018-05-28", general},
 		{"2018: the worked example, across the suspension", "2018-06-15", "2018-06-29", general},
@@ -192,7 +192,7 @@ func TestADeadlineThatNeedsAMissingCellIsRefused(t *testing.T) {
 	} {
 		sent := date(t, tt.sent)
 		c := stated(t, sent.Starts().Add(12*time.Hour).Year())
-		_, err := c.Deadline(sent, campaign.General)
+		_, err := c.Deadline(sent, core.General)
 		var missing *campaign.MissingError
 		if !errors.As(err, &missing) || missing.Cells[0] != tt.cell {
 			t.Errorf("sent %s: %v, want the missing cell %s", tt.sent, err, tt.cell)
@@ -203,7 +203,7 @@ func TestADeadlineThatNeedsAMissingCellIsRefused(t *testing.T) {
 func TestNothingIsDueThatWasNotSent(t *testing.T) {
 	for _, sent := range []string{"2023-05-31", "2023-07-07", "2022-06-01", "2022-07-16", "2024-05-29"} {
 		d := date(t, sent)
-		if due, err := stated(t, d.Starts().Add(12*time.Hour).Year()).Deadline(d, campaign.General); !errors.Is(err, campaign.ErrNotSent) {
+		if due, err := stated(t, d.Starts().Add(12*time.Hour).Year()).Deadline(d, core.General); !errors.Is(err, campaign.ErrNotSent) {
 			t.Errorf("%s: due %s, %v", sent, due, err)
 		}
 	}
@@ -211,14 +211,14 @@ func TestNothingIsDueThatWasNotSent(t *testing.T) {
 	// not even reach is refused for that.
 	c := parsed(t, "sending:\n  - {from: 2018-05-22, until: 2018-06-15, days-after: 6, source: x}\n  - {from: 2018-06-16, days-after: 6, source: x}", 2018)
 	for sent, want := range map[string]error{"2018-06-17": nil, "2018-06-18": campaign.ErrNotSent, "2018-06-25": campaign.ErrNotSent, "2018-06-26": nil} {
-		if _, err := c.Deadline(date(t, sent), campaign.NoTrack); !errors.Is(err, want) {
+		if _, err := c.Deadline(date(t, sent), core.NoTrack); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", sent, err, want)
 		}
 	}
 }
 
 func TestAnUnknownTrackHasNoDeadline(t *testing.T) {
-	if due, err := stated(t, 2023).Deadline(date(t, "2023-06-12"), campaign.Track(4)); err == nil {
+	if due, err := stated(t, 2023).Deadline(date(t, "2023-06-12"), core.Track(4)); err == nil {
 		t.Errorf("due %s", due)
 	}
 }
@@ -278,7 +278,7 @@ func ExampleCalendar_Deadline() {
 		fmt.Println(err)
 		return
 	}
-	due, err := c.Deadline(campaign.On(2023, time.June, 4), campaign.General)
+	due, err := c.Deadline(campaign.On(2023, time.June, 4), core.General)
 	fmt.Println(due, err)
 	_, err = campaign.ForYear(2024)
 	fmt.Println(err)
@@ -294,13 +294,13 @@ func TestADelayOfTheGapPhaseIsDecidedAndNotGuessed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if due, err := with.Deadline(date(t, "2023-07-20"), campaign.General); err != nil || due != date(t, "2023-07-21") {
+	if due, err := with.Deadline(date(t, "2023-07-20"), core.General); err != nil || due != date(t, "2023-07-21") {
 		t.Errorf("due %s: %v", due, err)
 	}
-	if _, err := with.Deadline(date(t, "2023-09-13"), campaign.General); !errors.Is(err, campaign.ErrNotSent) {
+	if _, err := with.Deadline(date(t, "2023-09-13"), core.General); !errors.Is(err, campaign.ErrNotSent) {
 		t.Errorf("after the period: %v", err)
 	}
-	if _, err := c.Deadline(date(t, "2023-07-20"), campaign.General); err == nil {
+	if _, err := c.Deadline(date(t, "2023-07-20"), core.General); err == nil {
 		t.Error("the calendar of the year is changed")
 	}
 	if last := with.Cells()[len(with.Cells())-1]; last.Source != "order of the campaign" || with.Complete() != nil {

@@ -47,7 +47,7 @@ func house(t testing.TB, wishes []wish, blocks ...string) (campaign.Config, *cam
 	roll := &core.Roll{Candidates: 4, Programme: []int32{0, 1, 2}, Schools: 1}
 	cfg := campaign.Config{
 		Calendar: parsed(t, text, 2023), Roll: roll,
-		Track: []campaign.Track{campaign.General, campaign.Professional, campaign.NoTrack, campaign.Technological},
+		Track: []core.Track{core.General, core.Professional, core.NoTrack, core.Technological},
 	}
 	cfg.ReservationEnd = cfg.Calendar.DateOf(20)
 	w := &roll.Wishes
@@ -59,7 +59,7 @@ func house(t testing.TB, wishes []wish, blocks ...string) (campaign.Config, *cam
 		w.ShownRank = append(w.ShownRank, x.rank)
 		w.BoardingRank = append(w.BoardingRank, 0)
 		w.Kind = append(w.Kind, x.kind)
-		cfg.Answer = append(cfg.Answer, campaign.OnHold)
+		cfg.Answer = append(cfg.Answer, core.OnHold)
 		cfg.Status = append(cfg.Status, cmp.Or(x.status, core.Waiting))
 	}
 	s, err := campaign.New(cfg)

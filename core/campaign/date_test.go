@@ -5,6 +5,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"sceau/core"
 	"sceau/core/campaign"
 )
 
@@ -66,11 +67,11 @@ func TestAnInstantBelongsToTheDayOfParisAndNotOfUTC(t *testing.T) {
 
 func TestTheDeadlinesInstantIsTheFirstThatIsLate(t *testing.T) {
 	c := stated(t, 2023)
-	late, err := c.DeadlineInstant(date(t, "2023-06-01"), campaign.General)
+	late, err := c.DeadlineInstant(date(t, "2023-06-01"), core.General)
 	if want := time.Date(2023, 6, 4, 22, 0, 0, 0, time.UTC); err != nil || !late.Equal(want) {
 		t.Errorf("late from %s (%v), want %s", late, err, want)
 	}
-	if _, err := c.DeadlineInstant(date(t, "2023-05-01"), campaign.General); err == nil {
+	if _, err := c.DeadlineInstant(date(t, "2023-05-01"), core.General); err == nil {
 		t.Error("what was not sent has a deadline")
 	}
 }

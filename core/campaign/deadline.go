@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"sceau/core"
 )
 
 // ErrNotSent means that the calendar sends no proposal on that day.
@@ -49,7 +51,7 @@ func (c *Calendar) missing(cell string) error {
 // Deadline is the last day on which a candidate of a track may answer a proposal sent on
 // a day: a pure function of the three, that the same log gives again. While the
 // candidate's answering machine is on there is no deadline, whatever this says.
-func (c *Calendar) Deadline(sent Date, t Track) (Date, error) {
+func (c *Calendar) Deadline(sent Date, t core.Track) (Date, error) {
 	if !t.Known() {
 		return 0, fmt.Errorf("deadline of a proposal: %s is not known", t)
 	}
@@ -79,7 +81,7 @@ func (c *Calendar) Deadline(sent Date, t Track) (Date, error) {
 }
 
 // count goes on by a number of days, leaving out those on which delays are suspended.
-func (c *Calendar) count(from Date, days int, t Track) Date {
+func (c *Calendar) count(from Date, days int, t core.Track) Date {
 	for d := from; ; {
 		if days == 0 {
 			return d
@@ -91,7 +93,7 @@ func (c *Calendar) count(from Date, days int, t Track) Date {
 }
 
 // Suspended is whether a day does not count in the delays of a track.
-func (c *Calendar) Suspended(d Date, t Track) bool {
+func (c *Calendar) Suspended(d Date, t core.Track) bool {
 	for _, e := range c.Examinations {
 		if e.Effect == Suspend && e.Concerns(t) && e.Has(d) {
 			return true
@@ -102,7 +104,7 @@ func (c *Calendar) Suspended(d Date, t Track) bool {
 
 // DeadlineInstant is the first instant at which an answer is late: midnight in Paris
 // after the deadline's day, so that 23:59:59.999 is in time.
-func (c *Calendar) DeadlineInstant(sent Date, t Track) (time.Time, error) {
+func (c *Calendar) DeadlineInstant(sent Date, t core.Track) (time.Time, error) {
 	due, err := c.Deadline(sent, t)
 	if err != nil {
 		return time.Time{}, err

@@ -3,13 +3,15 @@ package campaign
 import (
 	"fmt"
 	"math"
+
+	"sceau/core"
 )
 
 // A Docket is what institutions answered to the applications of a campaign, by position,
 // before there is a roll. It holds no "non" without the act of a person who answers for
 // it, so that no refusal can be read out of it that nobody decided.
 type Docket struct {
-	answers []Answer
+	answers []core.InstitutionAnswer
 	by      []int32 // position from 1 in acts; 0 is none
 	acts    []Act
 	known   map[Act]int32 // a board's act covers many applications
@@ -17,7 +19,7 @@ type Docket struct {
 
 // NewDocket is a docket of n applications that nobody answered yet.
 func NewDocket(n int) *Docket {
-	return &Docket{answers: make([]Answer, n), by: make([]int32, n), known: map[Act]int32{}}
+	return &Docket{answers: make([]core.InstitutionAnswer, n), by: make([]int32, n), known: map[Act]int32{}}
 }
 
 // Enter writes an answer down, or refuses it as Decision.Check does. An answer that was
@@ -29,7 +31,7 @@ func (d *Docket) Enter(application int, answer Decision) error {
 	if err := answer.Check(); err != nil {
 		return fmt.Errorf("application %d: %w", application, err)
 	}
-	if d.answers[application] != Unanswered && answer.By == "" {
+	if d.answers[application] != core.Unanswered && answer.By == "" {
 		return fmt.Errorf("application %d: answered already, and changed by an act only", application)
 	}
 	by := int32(0)
@@ -48,7 +50,7 @@ func (d *Docket) Enter(application int, answer Decision) error {
 }
 
 // Answer is what an application was answered, and by which act, if any.
-func (d *Docket) Answer(application int) (Answer, Act) {
+func (d *Docket) Answer(application int) (core.InstitutionAnswer, Act) {
 	if by := d.by[application]; by > 0 {
 		return d.answers[application], d.acts[by-1]
 	}
@@ -60,7 +62,7 @@ func (d *Docket) Answer(application int) (Answer, Act) {
 func (d *Docket) Entering() ([]int, error) {
 	var in []int
 	for i, a := range d.answers {
-		if a == Unanswered {
+		if a == core.Unanswered {
 			return nil, fmt.Errorf("application %d is not answered yet", i)
 		}
 		if a.Enters() {

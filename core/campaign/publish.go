@@ -112,8 +112,8 @@ func (s *State) plausible(o *Outcome, today Date) error {
 		may[from] = to
 	}
 	// A proposal that nobody could ever be late for would hold its place for ever.
-	var delay [tracks]error
-	for t := range Track(tracks) {
+	var delay [core.Tracks]error
+	for t := range core.Track(core.Tracks) {
 		_, delay[t] = s.calendar.Deadline(today, t)
 	}
 	wishes := &s.roll.Wishes

@@ -18,8 +18,8 @@ type Config struct {
 	// ReservationEnd is the last day on which beds are kept. No source states one.
 	ReservationEnd Date
 	Roll           *core.Roll
-	Track          []Track  // by candidate
-	Answer         []Answer // of the institution, by wish: none is a "non"
+	Track          []core.Track             // by candidate
+	Answer         []core.InstitutionAnswer // of the institution, by wish: none is a "non"
 	// Status is by wish; nil is that everybody waits. A wish with a call rank waits. One
 	// that was never ranked is Dropped and has call rank 0. A place outside the main
 	// phase may be Accepted, being got elsewhere.
@@ -32,7 +32,7 @@ type State struct {
 	calendar *Calendar
 	terms    core.Terms
 	roll     core.Roll // its call and shown ranks are ours: an insertion moves them
-	tracks   []Track
+	tracks   []core.Track
 
 	// By candidate, the rows of their wishes: rows[first[c]:first[c+1]].
 	first, rows []int32

@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"sceau/core"
 )
 
 //go:embed calendars/*.yaml
@@ -108,9 +110,9 @@ type (
 	}
 	examineCell struct {
 		periodCell  `yaml:",inline"`
-		Effect      string  `yaml:"effect"`
-		Tracks      []Track `yaml:"tracks"` // none: everybody
-		NothingSent bool    `yaml:"nothing-sent"`
+		Effect      string       `yaml:"effect"`
+		Tracks      []core.Track `yaml:"tracks"` // none: everybody
+		NothingSent bool         `yaml:"nothing-sent"`
 	}
 )
 
@@ -320,7 +322,7 @@ func (r *reader) examinations(cells []examineCell) []Examination {
 			e.tracks |= 1 << t
 		}
 		if c.Tracks == nil {
-			e.tracks = 1<<tracks - 1
+			e.tracks = 1<<core.Tracks - 1
 		}
 		out = append(out, e)
 	}
@@ -357,7 +359,7 @@ func (c *Calendar) coherent() error {
 		return errors.New("gap-sending begins before gap-start")
 	}
 	for _, w := range append(c.Sending[:len(c.Sending):len(c.Sending)], c.GapSending...) {
-		for t := range Track(tracks) {
+		for t := range core.Track(core.Tracks) {
 			if w.LastDay != 0 && c.Suspended(w.LastDay, t) {
 				// Whether a fixed day then moves is for the decree to say.
 				return fmt.Errorf("the last day %s falls in a suspension", w.LastDay)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sceau/core"
 	"sceau/core/campaign"
 )
 
@@ -104,10 +105,10 @@ func TestACalendarThatIsCompletedIsComplete(t *testing.T) {
 	if err := c.Complete(); err != nil {
 		t.Error(err)
 	}
-	if due, err := c.Deadline(date(t, "2024-07-20"), campaign.General); err != nil || due != date(t, "2024-07-21") {
+	if due, err := c.Deadline(date(t, "2024-07-20"), core.General); err != nil || due != date(t, "2024-07-21") {
 		t.Errorf("a proposal of the gap phase is due %s: %v", due, err)
 	}
-	if due, err := c.Deadline(date(t, "2024-07-11"), campaign.General); err == nil {
+	if due, err := c.Deadline(date(t, "2024-07-11"), core.General); err == nil {
 		t.Errorf("the day between the phases sends, due %s", due)
 	}
 }
@@ -127,7 +128,7 @@ func FuzzCalendar(f *testing.F) {
 			return
 		}
 		for d := campaign.On(c.Year, 1, 1); d <= campaign.On(c.Year, 12, 31); d++ {
-			for _, track := range []campaign.Track{campaign.NoTrack, campaign.General, campaign.Technological, campaign.Professional} {
+			for _, track := range []core.Track{core.NoTrack, core.General, core.Technological, core.Professional} {
 				due, err := c.Deadline(d, track)
 				if err != nil {
 					continue

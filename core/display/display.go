@@ -91,12 +91,12 @@ func Of(g *proposal.Ground, day *core.Day, out *core.Outcome, threads int) *Disp
 	}
 	bars := make([][]Bars, groups)
 	parallel.Each(groups, threads, func() func(int) {
-		v := view{g: g, roll: &g.Roll().Wishes, day: day, out: out, d: d}
+		l := list{g: g, roll: &g.Roll().Wishes, day: day, out: out, d: d}
 		return func(i int) {
-			v.load(i)
-			v.waiting(i)
-			v.lastCalled(i)
-			bars[i] = v.bars(i)
+			l.load(i)
+			l.waiting(i)
+			l.lastCalled(i)
+			bars[i] = l.bars(i)
 		}
 	})
 	d.Bars = slices.Concat(bars...)
@@ -106,8 +106,8 @@ func Of(g *proposal.Ground, day *core.Day, out *core.Outcome, threads int) *Disp
 	return d
 }
 
-// A view is one group at a time: the rows that count today, in call order.
-type view struct {
+// A list is that of one group at a time: the rows that count today, in call order.
+type list struct {
 	g      *proposal.Ground
 	roll   *core.Wishes
 	day    *core.Day
@@ -117,80 +117,80 @@ type view struct {
 	behind []int32
 }
 
-func (v *view) load(group int) {
-	v.rows = v.rows[:0]
-	for p, end := v.g.Positions(group); p < end; p++ {
-		if i := v.g.Row(p); v.day.Status[i] == core.Waiting && v.roll.Kind[i]&core.OutsideMain == 0 {
-			v.rows = append(v.rows, i)
+func (l *list) load(group int) {
+	l.rows = l.rows[:0]
+	for p, end := l.g.Positions(group); p < end; p++ {
+		if i := l.g.Row(p); l.day.Status[i] == core.Waiting && l.roll.Kind[i]&core.OutsideMain == 0 {
+			l.rows = append(l.rows, i)
 		}
 	}
 }
 
-func (v *view) waits(i int32) bool { return v.out.Status[i] == core.Waiting }
+func (l *list) waits(i int32) bool { return l.out.Status[i] == core.Waiting }
 
 // called is whether a wish is a proposal of today that stands.
-func (v *view) called(i int32) bool {
-	return v.out.Status[i] == core.Proposed || v.out.Status[i] == core.AutoAccepted
+func (l *list) called(i int32) bool {
+	return l.out.Status[i] == core.Proposed || l.out.Status[i] == core.AutoAccepted
 }
 
 // twinCalled is whether the candidate's other wish for the group was proposed today.
-func (v *view) twinCalled(k int) bool {
-	c := v.roll.Candidate[v.rows[k]]
-	return k > 0 && v.roll.Candidate[v.rows[k-1]] == c && v.called(v.rows[k-1]) ||
-		k+1 < len(v.rows) && v.roll.Candidate[v.rows[k+1]] == c && v.called(v.rows[k+1])
+func (l *list) twinCalled(k int) bool {
+	c := l.roll.Candidate[l.rows[k]]
+	return k > 0 && l.roll.Candidate[l.rows[k-1]] == c && l.called(l.rows[k-1]) ||
+		k+1 < len(l.rows) && l.roll.Candidate[l.rows[k+1]] == c && l.called(l.rows[k+1])
 }
 
 // waiting gives the ranks on the waiting list of a group.
-func (v *view) waiting(group int) {
-	v.lookAhead()
+func (l *list) waiting(group int) {
+	l.lookAhead()
 	n, counted, last := int32(0), int32(0), int64(-1)
-	for k, i := range v.rows {
-		if !v.waits(i) || v.roll.School[i] != core.NoSchool {
+	for k, i := range l.rows {
+		if !l.waits(i) || l.roll.School[i] != core.NoSchool {
 			continue // whoever waits for a ranked bed has no rank on this list
 		}
-		if c := int64(v.roll.Candidate[i]); c != last && !v.twinCalled(k) {
+		if c := int64(l.roll.Candidate[i]); c != last && !l.twinCalled(k) {
 			n++
 			counted++
 			last = c
 		}
-		if v.day.Number == 1 {
-			v.d.WaitingRank[i] = max(1, n)
+		if l.day.Number == 1 {
+			l.d.WaitingRank[i] = max(1, n)
 			continue
 		}
 		// Never more than yesterday; of somebody who was not on the list yesterday,
 		// never more than whoever stands behind.
-		if was := v.yesterday(k); was > 0 {
+		if was := l.yesterday(k); was > 0 {
 			n = min(n, was)
 		}
-		v.d.WaitingRank[i] = n
+		l.d.WaitingRank[i] = n
 	}
-	v.d.WaitingCount[group] = counted
+	l.d.WaitingCount[group] = counted
 }
 
 // yesterday is the rank that bounds today's: one's own, or that of the next candidate
 // behind who has one.
-func (v *view) yesterday(k int) int32 {
-	if was := v.day.WaitingRank[v.rows[k]]; was > 0 {
+func (l *list) yesterday(k int) int32 {
+	if was := l.day.WaitingRank[l.rows[k]]; was > 0 {
 		return was
 	}
-	return v.behind[k]
+	return l.behind[k]
 }
 
 // lookAhead finds, from the back, the rank of yesterday of the next candidate behind each.
-func (v *view) lookAhead() {
-	v.behind = append(v.behind[:0], make([]int32, len(v.rows))...)
+func (l *list) lookAhead() {
+	l.behind = append(l.behind[:0], make([]int32, len(l.rows))...)
 	var next, other int32 // the nearest, and the nearest of another candidate than that one
 	var whose core.Candidate
-	for k := len(v.rows) - 1; k >= 0; k-- {
-		c := v.roll.Candidate[v.rows[k]]
+	for k := len(l.rows) - 1; k >= 0; k-- {
+		c := l.roll.Candidate[l.rows[k]]
 		switch {
 		case next == 0:
 		case c != whose:
-			v.behind[k] = next
+			l.behind[k] = next
 		default:
-			v.behind[k] = other
+			l.behind[k] = other
 		}
-		if was := v.day.WaitingRank[v.rows[k]]; was > 0 {
+		if was := l.day.WaitingRank[l.rows[k]]; was > 0 {
 			if next > 0 && c != whose {
 				other = next
 			}
@@ -201,61 +201,61 @@ func (v *view) lookAhead() {
 
 // lastCalled is the largest shown rank proposed today before the first wish that waits
 // for a regular reason.
-func (v *view) lastCalled(group int) {
-	for _, i := range v.rows {
+func (l *list) lastCalled(group int) {
+	for _, i := range l.rows {
 		switch {
-		case v.called(i):
-			v.d.LastCalled[group] = max(v.d.LastCalled[group], v.roll.ShownRank[i])
-		case v.waits(i) && !v.ignored(v.day.IgnoreInWait, i) && !v.behindBar(i):
+		case l.called(i):
+			l.d.LastCalled[group] = max(l.d.LastCalled[group], l.roll.ShownRank[i])
+		case l.waits(i) && !l.ignored(l.day.IgnoreInWait, i) && !l.behindBar(i):
 			return
 		}
 	}
 }
 
-func (v *view) ignored(column []bool, i int32) bool { return column != nil && column[i] }
+func (l *list) ignored(column []bool, i int32) bool { return column != nil && column[i] }
 
-func (v *view) behindBar(i int32) bool {
-	s := v.roll.School[i]
-	return s != core.NoSchool && v.roll.BoardingRank[i] > v.out.Bar[s]
+func (l *list) behindBar(i int32) bool {
+	s := l.roll.School[i]
+	return s != core.NoSchool && l.roll.BoardingRank[i] > l.out.Bar[s]
 }
 
 // bars gives a pair of bars for each boarding school for which the group had a waiting
 // wish when the last round began.
-func (v *view) bars(group int) []Bars {
+func (l *list) bars(group int) []Bars {
 	var all []Bars
-	for _, i := range v.rows {
-		s := v.roll.School[i]
-		if s == core.NoSchool || !v.inLastRound(i) || slices.ContainsFunc(all, func(b Bars) bool { return b.School == s }) {
+	for _, i := range l.rows {
+		s := l.roll.School[i]
+		if s == core.NoSchool || !l.inLastRound(i) || slices.ContainsFunc(all, func(b Bars) bool { return b.School == s }) {
 			continue
 		}
-		all = append(all, v.pair(group, s))
+		all = append(all, l.pair(group, s))
 	}
 	return all
 }
 
 // inLastRound is whether a wish was still waiting when the last round began.
-func (v *view) inLastRound(i int32) bool {
-	if v.out.ProposedIn == nil {
+func (l *list) inLastRound(i int32) bool {
+	if l.out.ProposedIn == nil {
 		return true
 	}
-	last := int32(v.out.Rounds)
-	proposed, given := v.out.ProposedIn[i], v.out.GivenUpIn[i]
+	last := int32(l.out.Rounds)
+	proposed, given := l.out.ProposedIn[i], l.out.GivenUpIn[i]
 	return (proposed == 0 || proposed == last) && (given == 0 || given == last)
 }
 
-func (v *view) pair(group int, school int32) Bars {
+func (l *list) pair(group int, school int32) Bars {
 	b := Bars{School: school, Group: int32(group)}
-	for _, i := range v.rows {
-		if v.roll.School[i] == school && v.called(i) {
-			b.Boarding = max(b.Boarding, v.roll.BoardingRank[i])
+	for _, i := range l.rows {
+		if l.roll.School[i] == school && l.called(i) {
+			b.Boarding = max(b.Boarding, l.roll.BoardingRank[i])
 		}
 	}
-	for _, i := range v.rows {
+	for _, i := range l.rows {
 		switch {
-		case v.roll.School[i] != school || v.ignored(v.day.IgnoreInBars, i):
-		case v.called(i):
-			b.Call = max(b.Call, v.roll.ShownRank[i])
-		case v.waits(i) && v.roll.BoardingRank[i] <= b.Boarding:
+		case l.roll.School[i] != school || l.ignored(l.day.IgnoreInBars, i):
+		case l.called(i):
+			b.Call = max(b.Call, l.roll.ShownRank[i])
+		case l.waits(i) && l.roll.BoardingRank[i] <= b.Boarding:
 			return b
 		}
 	}

@@ -30,7 +30,7 @@ type Come struct {
 // were ever called, shown how far it has come over the days.
 func Public(roll *core.Roll, day *core.Day, out *core.Outcome, group int, rates core.Rates, ranked, called int, shown int32) Sheet {
 	q := day.Groups[group]
-	s := Sheet{Group: group, Rule: Rule, Rates: rates, Ranked: ranked, Places: q.Places, RankLimit: q.RankLimit, Stopped: q.Stop}
+	s := Sheet{Group: group, Rule: core.RuleVersion, Rates: rates, Ranked: ranked, Places: q.Places, RankLimit: q.RankLimit, Stopped: q.Stop}
 	if called < FewCalled {
 		return s
 	}
@@ -51,7 +51,3 @@ func Public(roll *core.Roll, day *core.Day, out *core.Outcome, group int, rates 
 	s.Come = come
 	return s
 }
-
-// Rule is the version of the rule that this code computes: the state of the public
-// algorithms that the golden vectors were made with.
-const Rule = "parcoursup-2024-06"

@@ -17,12 +17,17 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"sceau/core/view"
+	"sceau/core"
 )
+
+// ErrRecord means that the record of a run, or a file of it, is not the one that was
+// signed.
+var ErrRecord = errors.New("the record of the run is not the one that was signed")
 
 // A Kind is what a run computes.
 type Kind string
@@ -62,7 +67,7 @@ type Run struct {
 // A File is one sealed file of a run.
 type File struct {
 	Name   string // random; empty where there is none
-	Digest view.Digest
+	Digest core.Digest
 }
 
 // Text is what is signed: the record of a run that has ended.
@@ -81,7 +86,7 @@ func (r Run) Text() string {
 		word string
 		File
 	}{{"input", r.Input}, {"output", r.Output}} {
-		if f.Digest != (view.Digest{}) {
+		if f.Digest != (core.Digest{}) {
 			say(f.word, "sha256:"+f.Digest.String())
 		}
 	}

@@ -73,7 +73,7 @@ func (s *Session) Say(state *campaign.State, said Said) error {
 	if !ok {
 		return ErrNoSuchWish
 	}
-	e := campaign.Event{Kind: said.Kind, Cause: campaign.ByCandidate, At: said.At, Candidate: person(c), Wish: campaign.NoWish, By: said.By}
+	e := campaign.Event{Kind: said.Kind, Cause: campaign.ByCandidate, At: said.At, Candidate: c, Wish: campaign.NoWish, By: said.By}
 	if said.By != "" {
 		e.Cause = campaign.ByCorrection
 	}

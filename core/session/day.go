@@ -14,7 +14,7 @@ import (
 // A Day is what one run of a day gave.
 type Day struct {
 	Number   int
-	Isolated []Key // groups that were stopped because the verification found a fault
+	Isolated []GroupName // groups that were stopped because the verification found a fault
 	Figures  Figures
 
 	Morning *core.Day // not kept: it follows from the log and the offer
@@ -41,10 +41,11 @@ type Shown struct {
 }
 
 // Run computes a day on a state, at an instant of that day, and publishes it there: the
-// state then stands in the evening. Whatever goes wrong, nothing is published and
-// answers are taken again. before is what was shown so far, or nil.
-func (s *Session) Run(state *campaign.State, now time.Time, first, today *Offer, before *Shown) (d *Day, err error) {
-	groups, beds, err := s.today(first, today)
+// state then stands in the evening. today is the offer of that day, and before what was
+// shown so far, or nil. Whatever goes wrong, nothing is published and answers are taken
+// again; proposals that had lapsed by then have.
+func (s *Session) Run(state *campaign.State, now time.Time, today *Offer, before *Shown) (d *Day, err error) {
+	groups, beds, err := s.today(today)
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +63,12 @@ func (s *Session) Run(state *campaign.State, now time.Time, first, today *Offer,
 		}
 	}()
 	d = &Day{Number: morning.Number, Morning: morning, Roll: state.Roll()}
-	ground := proposal.Prepare(d.Roll)
-	if err := s.compute(d, ground.Compute); err != nil {
+	ground, verifier := proposal.Prepare(d.Roll), verify.Prepare(d.Roll)
+	if err := s.compute(d, ground.Compute, verifier); err != nil {
 		return nil, err
 	}
 	show := display.Of(ground, morning, d.Outcome, 0)
-	if err := verify.Prepare(d.Roll).WaitingRanks(morning, d.Outcome, show.WaitingRank); err != nil {
+	if err := verifier.WaitingRanks(morning, d.Outcome, show.WaitingRank); err != nil {
 		return nil, err
 	}
 	d.Shown = since(before, show)
@@ -81,8 +82,7 @@ func (s *Session) Run(state *campaign.State, now time.Time, first, today *Offer,
 
 // compute computes and verifies. Groups with a fault are stopped, and the day is computed
 // again without them: what is left verifies whole, or nothing is published.
-func (s *Session) compute(d *Day, how func(*core.Day, int) (*core.Outcome, error)) error {
-	verifier := verify.Prepare(d.Roll)
+func (s *Session) compute(d *Day, how func(*core.Day, int) (*core.Outcome, error), verifier *verify.Verifier) error {
 	for range 2 {
 		out, err := how(d.Morning, 0)
 		if err != nil {

@@ -19,14 +19,14 @@ import (
 // ErrFile means a file that no run wrote whole, or that is of another kind.
 var ErrFile = errors.New("session: not a whole file of a run")
 
-// A Head is what a file of a run says of itself, before its columns.
-type Head struct {
-	Format   string  `json:"format"`
-	Campaign string  `json:"campaign"`
-	Day      int     `json:"day,omitzero"`
-	Rounds   int     `json:"rounds,omitzero"`
-	Figures  Figures `json:"figures,omitzero"`
-	Isolated []Key   `json:"isolated,omitzero"`
+// A head is what a file of a run says of itself, before its columns.
+type head struct {
+	Format   string      `json:"format"`
+	Campaign string      `json:"campaign"`
+	Day      int         `json:"day,omitzero"`
+	Rounds   int         `json:"rounds,omitzero"`
+	Figures  Figures     `json:"figures,omitzero"`
+	Isolated []GroupName `json:"isolated,omitzero"`
 }
 
 const (
@@ -42,9 +42,9 @@ type writer struct {
 	err error
 }
 
-func newWriter(w io.Writer, head Head) *writer {
+func newWriter(w io.Writer, h head) *writer {
 	f := &writer{out: bufio.NewWriterSize(w, 1<<20)}
-	text, err := json.Marshal(head, json.Deterministic(true))
+	text, err := json.Marshal(h, json.Deterministic(true))
 	f.err = err
 	put(f, text)
 	return f
@@ -73,14 +73,14 @@ type reader struct {
 	err error
 }
 
-func newReader(r io.Reader, format string) (*reader, Head) {
+func newReader(r io.Reader, format string) (*reader, head) {
 	f := &reader{in: bufio.NewReaderSize(r, 1<<20)}
-	var head Head
+	var h head
 	text := take[uint8](f)
-	if f.err == nil && (json.Unmarshal(text, &head, json.RejectUnknownMembers(true)) != nil || head.Format != format) {
+	if f.err == nil && (json.Unmarshal(text, &h, json.RejectUnknownMembers(true)) != nil || h.Format != format) {
 		f.err = ErrFile
 	}
-	return f, head
+	return f, h
 }
 
 func take[T ~uint8 | ~int32 | ~uint32 | ~int64](f *reader) []T {
@@ -113,12 +113,12 @@ func (f *reader) end() error {
 // WriteOrders writes the call orders of a session: what its first run gave, and what all
 // the others stand on.
 func (s *Session) WriteOrders(w io.Writer) error {
-	f := newWriter(w, Head{Format: ordersFormat, Campaign: s.View.Campaign})
-	keys, err := json.Marshal(s.Groups)
+	f := newWriter(w, head{Format: ordersFormat, Campaign: s.View.Campaign})
+	names, err := json.Marshal(s.Groups)
 	if err != nil {
 		return err
 	}
-	put(f, keys)
+	put(f, names)
 	for _, order := range s.Orders {
 		put(f, order)
 	}
@@ -127,7 +127,7 @@ func (s *Session) WriteOrders(w io.Writer) error {
 
 // WriteDay writes a day, with the events that were published in it.
 func WriteDay(w io.Writer, campaignID string, d *Day, events []campaign.Event) error {
-	f := newWriter(w, Head{Format: dayFormat, Campaign: campaignID, Day: d.Number, Rounds: d.Outcome.Rounds, Figures: d.Figures, Isolated: d.Isolated})
+	f := newWriter(w, head{Format: dayFormat, Campaign: campaignID, Day: d.Number, Rounds: d.Outcome.Rounds, Figures: d.Figures, Isolated: d.Isolated})
 	o := d.Outcome
 	put(f, o.Status)
 	put(f, o.ProposedIn)
@@ -149,8 +149,8 @@ func WriteDay(w io.Writer, campaignID string, d *Day, events []campaign.Event) e
 
 // ReadDay reads what WriteDay wrote. Roll and morning are not in it.
 func ReadDay(r io.Reader) (*Day, []campaign.Event, error) {
-	f, head := newReader(r, dayFormat)
-	d := &Day{Number: head.Day, Figures: head.Figures, Isolated: head.Isolated, Outcome: &core.Outcome{Rounds: head.Rounds}}
+	f, h := newReader(r, dayFormat)
+	d := &Day{Number: h.Day, Figures: h.Figures, Isolated: h.Isolated, Outcome: &core.Outcome{Rounds: h.Rounds}}
 	o := d.Outcome
 	o.Status, o.ProposedIn, o.GivenUpIn = take[core.Status](f), take[int32](f), take[int32](f)
 	o.Estimate, o.BarMax, o.Bar = take[int64](f), take[int32](f), take[int32](f)
@@ -168,7 +168,7 @@ func ReadDay(r io.Reader) (*Day, []campaign.Event, error) {
 
 // WriteAnswers writes the events of people between two days.
 func WriteAnswers(w io.Writer, campaignID string, events []campaign.Event) error {
-	f := newWriter(w, Head{Format: answersFormat, Campaign: campaignID})
+	f := newWriter(w, head{Format: answersFormat, Campaign: campaignID})
 	putEvents(f, events)
 	return f.end()
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"sceau/core"
 )
 
 // A Manifest is the input of a run: everything that its output follows from, by the
@@ -28,24 +30,24 @@ type Ref struct {
 }
 
 // Write writes a manifest, and gives its digest.
-func (m Manifest) Write(w io.Writer) ([32]byte, error) { return writeJSON(w, m) }
+func (m Manifest) Write(w io.Writer) (core.Digest, error) { return writeJSON(w, m) }
 
 // ReadManifest reads what Write wrote.
-func ReadManifest(r io.Reader) (m Manifest, digest [32]byte, err error) {
+func ReadManifest(r io.Reader) (m Manifest, digest core.Digest, err error) {
 	digest, err = readJSON(r, &m)
 	return m, digest, err
 }
 
 // Write writes an offer in its one form, and gives its digest.
-func (o *Offer) Write(w io.Writer) ([32]byte, error) {
+func (o *Offer) Write(w io.Writer) (core.Digest, error) {
 	if err := o.Check(); err != nil {
-		return [32]byte{}, err
+		return core.Digest{}, err
 	}
 	return writeJSON(w, o)
 }
 
 // OpenOffer reads what Write wrote.
-func OpenOffer(r io.Reader) (*Offer, [32]byte, error) {
+func OpenOffer(r io.Reader) (*Offer, core.Digest, error) {
 	o := &Offer{}
 	digest, err := readJSON(r, o)
 	if err == nil {
@@ -54,22 +56,22 @@ func OpenOffer(r io.Reader) (*Offer, [32]byte, error) {
 	return o, digest, err
 }
 
-func writeJSON(w io.Writer, v any) ([32]byte, error) {
+func writeJSON(w io.Writer, v any) (core.Digest, error) {
 	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
-		return [32]byte{}, err
+		return core.Digest{}, err
 	}
 	_, err = w.Write(text)
 	return sha256.Sum256(text), err
 }
 
-func readJSON(r io.Reader, v any) ([32]byte, error) {
+func readJSON(r io.Reader, v any) (core.Digest, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return [32]byte{}, err
+		return core.Digest{}, err
 	}
 	if json.Unmarshal(text, v, json.RejectUnknownMembers(true)) != nil {
-		return [32]byte{}, ErrFile
+		return core.Digest{}, ErrFile
 	}
 	return sha256.Sum256(text), nil
 }

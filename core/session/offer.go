@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,7 +26,7 @@ type Offer struct {
 
 // A Group is what one group of a programme offers.
 type Group struct {
-	Key            `json:",inline"`
+	GroupName      `json:",inline"`
 	Selective      bool  `json:"selective,omitzero"`
 	Unranked       bool  `json:"unranked,omitzero"`       // everybody is called on the first day ("formation qui ne classe pas")
 	Apprenticeship bool  `json:"apprenticeship,omitzero"` // a contract decides, and no rank ("apprentissage")
@@ -93,25 +94,25 @@ func ReadOffer(r io.Reader) (*Offer, error) {
 // Check refuses names twice, numbers that cannot be, and beds of no school. It sorts, so
 // that an offer has one form.
 func (o *Offer) Check() error {
-	slices.SortFunc(o.Groups, func(a, b Group) int { return compareKeys(a.Key, b.Key) })
-	slices.SortFunc(o.Boarding, func(a, b BoardingSchool) int { return compareText(a.ID, b.ID) })
+	slices.SortFunc(o.Groups, func(a, b Group) int { return compareNames(a.GroupName, b.GroupName) })
+	slices.SortFunc(o.Boarding, func(a, b BoardingSchool) int { return strings.Compare(a.ID, b.ID) })
 	for i, g := range o.Groups {
 		switch {
 		case g.Programme == "":
 			return errors.New("a group of the offer names no programme")
-		case i > 0 && o.Groups[i-1].Key == g.Key:
-			return fmt.Errorf("%s stands twice in the offer", g.Key)
+		case i > 0 && o.Groups[i-1].GroupName == g.GroupName:
+			return fmt.Errorf("%s stands twice in the offer", g.GroupName)
 		case g.Others && g.Group != "":
-			return fmt.Errorf("%s: the line for all other lists of a programme names no group", g.Key)
+			return fmt.Errorf("%s: the line for all other lists of a programme names no group", g.GroupName)
 		case min(g.Places, g.RankLimit) < 0 || max(g.Places, g.RankLimit) > core.MaxRank:
-			return fmt.Errorf("%s offers a number of places, or has a rank limit, that cannot be", g.Key)
+			return fmt.Errorf("%s offers a number of places, or has a rank limit, that cannot be", g.GroupName)
 		}
 		if _, _, err := g.rates().Minimums(g.Selective); err != nil {
-			return fmt.Errorf("%s: %w", g.Key, err)
+			return fmt.Errorf("%s: %w", g.GroupName, err)
 		}
 		for _, id := range []string{g.Beds.Mixed, g.Beds.Girls, g.Beds.Boys} {
 			if id != "" && o.school(id) == nil {
-				return fmt.Errorf("%s has beds in %s, which is not in the offer", g.Key, id)
+				return fmt.Errorf("%s has beds in %s, which is not in the offer", g.GroupName, id)
 			}
 		}
 	}
@@ -126,16 +127,6 @@ func (o *Offer) Check() error {
 	return nil
 }
 
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 func (g *Group) rates() campaign.Rates {
 	r := campaign.Rates{BursaryMin: g.BursaryMin, NonResidentMax: campaign.NoRates.NonResidentMax}
 	if g.NonResidentMax != nil {
@@ -144,8 +135,8 @@ func (g *Group) rates() campaign.Rates {
 	return r
 }
 
-func (o *Offer) group(k Key) *Group {
-	i, ok := slices.BinarySearchFunc(o.Groups, k, func(g Group, k Key) int { return compareKeys(g.Key, k) })
+func (o *Offer) group(n GroupName) *Group {
+	i, ok := slices.BinarySearchFunc(o.Groups, n, func(g Group, n GroupName) int { return compareNames(g.GroupName, n) })
 	if !ok {
 		return nil
 	}
@@ -153,7 +144,7 @@ func (o *Offer) group(k Key) *Group {
 }
 
 func (o *Offer) school(id string) *BoardingSchool {
-	i, ok := slices.BinarySearchFunc(o.Boarding, id, func(b BoardingSchool, id string) int { return compareText(b.ID, id) })
+	i, ok := slices.BinarySearchFunc(o.Boarding, id, func(b BoardingSchool, id string) int { return strings.Compare(b.ID, id) })
 	if !ok {
 		return nil
 	}
@@ -173,16 +164,17 @@ func (o *Offer) calendar() (*campaign.Calendar, campaign.Date, error) {
 var ErrOtherOffer = errors.New("an offer changes places, limits, stops and beds; groups, rates and schools stay for the session")
 
 // today gives places and beds of a day, in the positions of the session.
-func (s *Session) today(first, today *Offer) ([]core.Group, []int64, error) {
+func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
+	first := s.first
 	if len(first.Groups) != len(today.Groups) || len(first.Boarding) != len(today.Boarding) {
 		return nil, nil, ErrOtherOffer
 	}
 	groups := make([]core.Group, len(s.Groups))
-	for i, k := range s.Groups {
-		was, is := first.group(k), today.group(k)
+	for i, name := range s.Groups {
+		was, is := first.group(name), today.group(name)
 		if is == nil || is.Selective != was.Selective || is.Unranked != was.Unranked || is.Apprenticeship != was.Apprenticeship ||
 			is.rates() != was.rates() || is.Beds != was.Beds {
-			return nil, nil, fmt.Errorf("%s: %w", k, ErrOtherOffer)
+			return nil, nil, fmt.Errorf("%s: %w", name, ErrOtherOffer)
 		}
 		groups[i] = core.Group{Places: is.Places, RankLimit: is.RankLimit, Stop: is.Stop, EndReservation: is.EndReservation}
 		if is.Unranked {

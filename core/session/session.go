@@ -32,25 +32,26 @@ import (
 // A Session is a campaign of admission before its first day.
 type Session struct {
 	View   *view.View
-	Groups []Key // in the order of positions
+	Groups []GroupName // in the order of positions
 	Config campaign.Config
 
 	Ranking []core.RankingGroup // what each board ranked
 	Orders  [][]core.Candidate  // the call order of each group
 	Left    Left
 
+	first   *Offer   // of the first day: what stays for the session is compared with it
 	schools []string // boarding schools by position
-	at      map[Key]int
+	at      map[GroupName]int
 	mine    [][]int32 // rows of each candidate; made when first asked for
 }
 
-// A Key names a group: a programme, and the list in which its board ranked candidates.
-type Key struct {
+// A GroupName names a group: a programme, and the list in which its board ranked candidates.
+type GroupName struct {
 	Programme string `json:"programme"`
 	Group     string `json:"group"` // label of the ranking group ("groupe de classement")
 }
 
-func (k Key) String() string { return fmt.Sprintf("%s (%s)", k.Programme, k.Group) }
+func (n GroupName) String() string { return fmt.Sprintf("%s (%s)", n.Programme, n.Group) }
 
 // Left counts the wishes of a view that take no part, by the reason.
 type Left struct {
@@ -65,18 +66,18 @@ type Left struct {
 // and that no institution answered, or that is for a group which offers nothing, refuses
 // it: each is owed an answer.
 func New(v *view.View, offer *Offer) (*Session, error) {
-	s := &Session{View: v, at: map[Key]int{}}
+	s := &Session{View: v, first: offer, at: map[GroupName]int{}}
 	if err := offer.Check(); err != nil {
 		return nil, err
 	}
 	for _, g := range offer.Groups {
 		if !g.Apprenticeship && !g.Others {
-			s.Groups = append(s.Groups, g.Key)
+			s.Groups = append(s.Groups, g.GroupName)
 		}
 	}
-	slices.SortFunc(s.Groups, compareKeys)
-	for i, k := range s.Groups {
-		s.at[k] = i
+	slices.SortFunc(s.Groups, compareNames)
+	for i, name := range s.Groups {
+		s.at[name] = i
 	}
 	for _, b := range offer.Boarding {
 		s.schools = append(s.schools, b.ID)
@@ -92,68 +93,99 @@ func New(v *view.View, offer *Offer) (*Session, error) {
 	return s, s.roll(offer, taken)
 }
 
-func compareKeys(a, b Key) int {
+func compareNames(a, b GroupName) int {
 	return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.Group, b.Group))
 }
 
 // A taken wish takes part: rows of the view, by group.
 type taken [][]int32
 
+// A reason is why a wish is in no group; the empty one is in its group.
+type reason uint8
+
+const (
+	takesPart   reason = iota
+	unconfirmed        // or incomplete
+	otherList          // of a programme that says that its other lists take no part
+	notOffered
+	byContract // by apprenticeship: a contract decides, and no rank
+	saidNo     // the institution did, and a person answers for it
+	unanswered
+	unranked // by a board that ranks
+)
+
+// leftOut is why a wish takes no part, given what its group offers, or nil, and what the
+// programme says of its other lists, or nil.
+func (s *Session) leftOut(w *view.Wish, group, others *Group) reason {
+	switch {
+	case !w.Confirmed || !w.Complete:
+		return unconfirmed
+	case group == nil && others != nil && others.Others:
+		return otherList
+	case group == nil:
+		return notOffered
+	case group.Apprenticeship:
+		return byContract
+	case w.Institution == core.No:
+		return saidNo
+	case !w.Institution.Enters():
+		return unanswered
+	case w.PedagogicalRank == 0 && !group.Unranked:
+		return unranked
+	case group.Others: // a wish that is in no list at all
+		return otherList
+	}
+	return takesPart
+}
+
 // take sorts wishes by group, and refuses what is owed an answer.
 func (s *Session) take(offer *Offer) (taken, error) {
-	offered := map[Key]*Group{}
+	offered := map[GroupName]*Group{}
 	for i := range offer.Groups {
-		offered[offer.Groups[i].Key] = &offer.Groups[i]
+		offered[offer.Groups[i].GroupName] = &offer.Groups[i]
 	}
 	rows := make(taken, len(s.Groups))
 	for i := range s.View.Wishes {
 		w := &s.View.Wishes[i]
-		if !w.Confirmed || !w.Complete {
+		who, what := s.View.Persons[w.Candidate].Pseudonym, s.groupOf(w)
+		group := offered[what]
+		switch s.leftOut(w, group, offered[GroupName{Programme: what.Programme}]) {
+		case unconfirmed:
 			s.Left.Unconfirmed++
-			continue
-		}
-		who, what := s.View.Persons[w.Candidate].Pseudonym, s.key(w)
-		group, ok := offered[what]
-		if others, any := offered[Key{Programme: what.Programme}]; !ok && any && others.Others {
+		case otherList:
 			s.Left.Others++
-			continue
-		}
-		if !ok {
-			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOffered{what})
-		}
-		answer := campaign.Answer(w.Institution)
-		switch {
-		case group.Apprenticeship:
-			s.Left.Apprenticeship++ // a contract decides, and no rank
-			continue
-		case answer == campaign.No && !group.Selective:
-			return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
-		case answer == campaign.No:
+		case notOffered:
+			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOfferedError{what})
+		case byContract:
+			s.Left.Apprenticeship++
+		case saidNo:
+			if !group.Selective {
+				return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
+			}
 			s.Left.Refused++
-			continue
-		case !answer.Enters():
+		case unanswered:
 			return nil, fmt.Errorf("a wish of %s for %s: no institution answered it", who, what)
-		case w.PedagogicalRank == 0 && !group.Unranked:
+		case unranked:
 			s.Left.Unranked++
-			continue
+		case takesPart:
+			rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 		}
-		rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 	}
 	return rows, nil
 }
 
-func (s *Session) key(w *view.Wish) Key {
-	k := Key{Programme: s.View.Programmes[w.Programme]}
+func (s *Session) groupOf(w *view.Wish) GroupName {
+	n := GroupName{Programme: s.View.Programmes[w.Programme]}
 	if w.Group != view.NoGroup {
-		k.Group = s.View.Groups[w.Group]
+		n.Group = s.View.Groups[w.Group]
 	}
-	return k
+	return n
 }
 
-// A NothingOffered is a group that the offer does not have.
-type NothingOffered struct{ Key }
+// A NothingOfferedError names a group that somebody asked for and the offer does not have.
+type NothingOfferedError struct{ GroupName }
 
-func (e *NothingOffered) Error() string { return "nothing is offered by " + e.Key.String() }
+func (e *NothingOfferedError) Error() string { return "nothing is offered by " + e.GroupName.String() }
 
 // order computes and verifies the call orders.
 func (s *Session) order(offer *Offer, rows taken) error {
@@ -204,40 +236,40 @@ func (s *Session) named(err error) error {
 	return said
 }
 
-// roll lays the wishes out, by group, call order, and without boarding before with.
+// roll lays the wishes out, by group, call order, and without boarding before with: the
+// view has twins in that order.
 func (s *Session) roll(offer *Offer, rows taken) error {
 	r := &core.Roll{Candidates: len(s.View.Persons), Schools: len(s.schools)}
-	cfg := campaign.Config{Roll: r, Track: make([]campaign.Track, len(s.View.Persons))}
+	cfg := campaign.Config{Roll: r, Track: make([]core.Track, len(s.View.Persons))}
 	for i, p := range s.View.Persons {
-		cfg.Track[i] = tracks[p.Track]
+		cfg.Track[i] = p.Track
 	}
 	programme := map[string]int32{}
 	w := &r.Wishes
-	for g, key := range s.Groups {
-		if _, ok := programme[key.Programme]; !ok {
-			programme[key.Programme] = int32(len(programme))
+	for g, name := range s.Groups {
+		if _, ok := programme[name.Programme]; !ok {
+			programme[name.Programme] = int32(len(programme))
 		}
-		r.Programme = append(r.Programme, programme[key.Programme])
-		of := offer.group(key)
+		r.Programme = append(r.Programme, programme[name.Programme])
+		of := offer.group(name)
 		mine := map[core.Candidate][]int32{}
 		for _, i := range rows[g] {
 			c := s.View.Wishes[i].Candidate
 			mine[c] = append(mine[c], i)
 		}
 		for k, c := range s.Orders[g] {
-			slices.SortFunc(mine[c], func(a, b int32) int { return compareBool(s.View.Wishes[a].Boarding, s.View.Wishes[b].Boarding) })
 			for _, i := range mine[c] {
 				school, kind := int32(core.NoSchool), core.Kind(0)
 				if s.View.Wishes[i].Boarding {
 					kind = core.WithBoarding
 					var err error
 					if school, err = s.school(of, s.View.Persons[c].Pool); err != nil {
-						return fmt.Errorf("%s, a wish of %s: %w", key, s.View.Persons[c].Pseudonym, err)
+						return fmt.Errorf("%s, a wish of %s: %w", name, s.View.Persons[c].Pseudonym, err)
 					}
 				}
 				w.Candidate, w.Group, w.School = append(w.Candidate, c), append(w.Group, int32(g)), append(w.School, school)
 				w.CallRank, w.BoardingRank, w.Kind = append(w.CallRank, int32(k+1)), append(w.BoardingRank, 0), append(w.Kind, kind)
-				cfg.Answer = append(cfg.Answer, campaign.Answer(s.View.Wishes[i].Institution))
+				cfg.Answer = append(cfg.Answer, s.View.Wishes[i].Institution)
 			}
 		}
 	}
@@ -250,26 +282,13 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 	return s.rankBoarders(offer, rows)
 }
 
-var tracks = map[view.Track]campaign.Track{0: campaign.NoTrack, view.General: campaign.General,
-	view.Technological: campaign.Technological, view.Professional: campaign.Professional}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
 // school is where a candidate of a pool asks for a bed; none where boarding is not ranked.
-func (s *Session) school(of *Group, pool view.Pool) (int32, error) {
+func (s *Session) school(of *Group, pool core.Pool) (int32, error) {
 	if of.Beds == (Beds{}) {
 		return core.NoSchool, nil
 	}
 	beds := campaign.Beds{Mixed: s.schoolAt(of.Beds.Mixed), Girls: s.schoolAt(of.Beds.Girls), Boys: s.schoolAt(of.Beds.Boys)}
-	return beds.School(map[view.Pool]campaign.Pool{view.Girls: campaign.Girls, view.Boys: campaign.Boys}[pool])
+	return beds.School(pool)
 }
 
 func (s *Session) schoolAt(id string) int32 {
@@ -319,9 +338,6 @@ func (s *Session) rankBoarders(offer *Offer, rows taken) error {
 	return nil
 }
 
-// person is a position of the view as the core says it: they are the same.
-func person(i int) core.Candidate { return core.Candidate(i) }
-
 // Of are the rows of the roll of one candidate, in its order.
 func (s *Session) Of(c core.Candidate) []int32 {
 	if s.mine == nil {
@@ -340,7 +356,7 @@ func (s *Session) Rows(who view.Pseudonym, programme string) (rows []int32) {
 	if !ok {
 		return nil
 	}
-	for _, i := range s.Of(person(c)) {
+	for _, i := range s.Of(c) {
 		if s.Groups[s.Config.Roll.Wishes.Group[i]].Programme == programme {
 			rows = append(rows, i)
 		}

@@ -17,6 +17,7 @@ import (
 	"sceau/core"
 	"sceau/core/campaign"
 	"sceau/core/proposal"
+	"sceau/core/verify"
 	"sceau/core/view"
 )
 
@@ -45,7 +46,7 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 		ranks[i] = rnd.Perm(n)
 	}
 	for c := range n {
-		p := view.Person{Bursary: rnd.IntN(4) == 0, Track: view.Track(1 + rnd.IntN(3))}
+		p := view.Person{Bursary: rnd.IntN(4) == 0, Track: core.Track(1 + rnd.IntN(3))}
 		p.Pseudonym[0], p.Pseudonym[15] = byte(c), byte(rnd.IntN(256))
 		var wishes []view.Wish
 		for i, l := range lists {
@@ -53,10 +54,10 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 				continue
 			}
 			w := view.Wish{Programme: b.Programme(l.programme), Group: b.Group(l.group), PedagogicalRank: int32(ranks[i][c] + 1), Selective: l.selective,
-				Resident: rnd.IntN(2) == 0, Confirmed: true, Complete: true, Institution: view.InstitutionAnswer(campaign.OnHold)}
+				Resident: rnd.IntN(2) == 0, Confirmed: true, Complete: true, Institution: core.OnHold}
 			wishes = append(wishes, w)
 			if l.programme == "F1" && rnd.IntN(2) == 0 {
-				p.Pool = view.Girls
+				p.Pool = core.Girls
 				w.Boarding, w.Band = true, view.Band(1+rnd.IntN(5))
 				wishes = append(wishes, w)
 			}
@@ -97,7 +98,7 @@ func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer
 	for number := 1; number <= days; number++ {
 		from := state.Log().Len()
 		day := s.Config.Calendar.DateOf(number)
-		d, err := s.Run(state, day.Starts().Add(6*time.Hour), o, o, before)
+		d, err := s.Run(state, day.Starts().Add(6*time.Hour), o, before)
 		if err != nil {
 			t.Fatalf("day %d: %v", number, err)
 		}
@@ -118,7 +119,7 @@ func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer
 func speak(rnd *rand.Rand, s *Session, state *campaign.State, who view.Pseudonym, at time.Time) (all []Said) {
 	c, _ := s.View.Find(who)
 	w := &s.Config.Roll.Wishes
-	for _, i := range s.Of(core.Candidate(c)) {
+	for _, i := range s.Of(c) {
 		said := Said{At: at, Candidate: who, Wish: &Wanted{s.Groups[w.Group[i]].Programme, w.Kind[i]&core.WithBoarding != 0}}
 		switch status := state.Status(i); {
 		case status == core.Pending && rnd.IntN(3) == 0:
@@ -169,7 +170,7 @@ func TestDaysFollowFromTheirFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := events[len(events)-1].At
-			twice, err := s.Run(replayed, at, o, o, before)
+			twice, err := s.Run(replayed, at, o, before)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -218,20 +219,20 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 		{"a non from a programme that may not", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				if !v.Wishes[i].Selective {
-					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+					v.Wishes[i].Institution = core.No
 				}
 			}
 		}, "only a selective programme may say non"},
 		{"a non from one that may", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				if v.Wishes[i].Selective {
-					v.Wishes[i].Institution = view.InstitutionAnswer(campaign.No)
+					v.Wishes[i].Institution = core.No
 				}
 			}
 		}, ""},
 		{"a list that offers nothing", func(_ *view.View, o *Offer) { o.Groups = o.Groups[1:] }, "nothing is offered by F1"},
 		{"unless the programme says that it takes no part", func(_ *view.View, o *Offer) {
-			o.Groups = append(o.Groups[1:], Group{Key: Key{Programme: "F1"}, Others: true})
+			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true})
 		}, ""},
 		{"a board that ranked two alike", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
@@ -286,7 +287,7 @@ func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
 	} {
 		_, today := small(t, 6)
 		tt.change(today)
-		if _, _, err := s.today(first, today); (err == nil) != tt.fine {
+		if _, _, err := s.today(today); (err == nil) != tt.fine {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -304,7 +305,7 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups, beds, err := s.today(o, o)
+	groups, beds, err := s.today(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,10 +324,10 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 		return out, err
 	}
 	d := &Day{Number: 1, Morning: morning, Roll: state.Roll()}
-	if err := s.compute(d, wasteful); err != nil {
+	if err := s.compute(d, wasteful, verify.Prepare(d.Roll)); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Key{{"F1", "Bacs généraux"}, {"F1", "Bacs technologiques"}}, d.Isolated); diff != "" {
+	if diff := cmp.Diff([]GroupName{{"F1", "Bacs généraux"}, {"F1", "Bacs technologiques"}}, d.Isolated); diff != "" {
 		t.Errorf("isolated (- wanted):\n%s", diff)
 	}
 	others := 0
@@ -347,7 +348,7 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 		out.Status[0] = core.AutoAccepted
 		return out, err
 	}
-	if err := s.compute(&Day{Number: 1, Morning: morning, Roll: state.Roll()}, lying); err == nil {
+	if err := s.compute(&Day{Number: 1, Morning: morning, Roll: state.Roll()}, lying, verify.Prepare(state.Roll())); err == nil {
 		t.Error("an automatic answer of somebody who asked for none is published")
 	}
 }
@@ -425,7 +426,7 @@ func FuzzFilesOfRuns(f *testing.F) {
 	})
 }
 
-func ExampleKey() {
-	fmt.Println(Key{"F00001", "Bacs généraux"})
+func ExampleGroupName() {
+	fmt.Println(GroupName{"F00001", "Bacs généraux"})
 	// Output: F00001 (Bacs généraux)
 }

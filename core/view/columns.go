@@ -63,10 +63,10 @@ var personPseudonym = Column{Name: PseudonymColumn, Items: []catalogue.ItemID{"A
 var personColumns = []column[Person]{
 	{Column{Name: "est_boursier", Items: []catalogue.ItemID{"A02.06", "A02.07"}, Form: Bool},
 		func(p *Person) uint32 { return bit(p.Bursary) }, func(p *Person, n uint32) { p.Bursary = n == 1 }},
-	{Column{Name: "bac_track", Items: []catalogue.ItemID{"A08.03", "A12.03"}, Form: Enum, Words: []string{"general", "technological", "professional"}},
-		func(p *Person) uint32 { return uint32(p.Track) }, func(p *Person, n uint32) { p.Track = Track(n) }},
-	{Column{Name: "boarding_pool", Items: []catalogue.ItemID{"A01.09"}, Form: Enum, Words: []string{"girls", "boys", "mixed"}},
-		func(p *Person) uint32 { return uint32(p.Pool) }, func(p *Person, n uint32) { p.Pool = Pool(n) }},
+	{Column{Name: "bac_track", Items: []catalogue.ItemID{"A08.03", "A12.03"}, Form: Enum, Words: words(core.General, core.Technological, core.Professional)},
+		func(p *Person) uint32 { return uint32(p.Track) }, func(p *Person, n uint32) { p.Track = core.Track(n) }},
+	{Column{Name: "boarding_pool", Items: []catalogue.ItemID{"A01.09"}, Form: Enum, Words: words(core.Girls, core.Boys, core.Mixed)},
+		func(p *Person) uint32 { return uint32(p.Pool) }, func(p *Person, n uint32) { p.Pool = core.Pool(n) }},
 }
 
 // The programme stands first: a file has it beside the number of a person's wishes, so
@@ -100,10 +100,18 @@ var wishColumns = []column[Wish]{
 		func(w *Wish) uint32 { return uint32(w.Answer) }, func(w *Wish, n uint32) { w.Answer = Answer(n) }},
 	{Column{Name: "answer_in_time", Items: []catalogue.ItemID{"A16.06"}, Form: Bool, Moves: true},
 		func(w *Wish) uint32 { return bit(w.InTime) }, func(w *Wish, n uint32) { w.InTime = n == 1 }},
-	{Column{Name: "institution_answer", Items: []catalogue.ItemID{"A16.07"}, Form: Enum, Words: []string{"oui", "oui_si", "en_attente", "non"}, Moves: true},
-		func(w *Wish) uint32 { return uint32(w.Institution) }, func(w *Wish, n uint32) { w.Institution = InstitutionAnswer(n) }},
+	{Column{Name: "institution_answer", Items: []catalogue.ItemID{"A16.07"}, Form: Enum, Words: words(core.Yes, core.YesIf, core.OnHold, core.No), Moves: true},
+		func(w *Wish) uint32 { return uint32(w.Institution) }, func(w *Wish, n uint32) { w.Institution = core.InstitutionAnswer(n) }},
 	{Column{Name: "admission_type", Items: []catalogue.ItemID{"A16.09"}, Form: Enum, Words: []string{"main", "complementary", "apprenticeship", "caes", "direct"}, Moves: true},
 		func(w *Wish) uint32 { return uint32(w.Type) }, func(w *Wish, n uint32) { w.Type = AdmissionType(n) }},
+}
+
+// words are those of a closed list that the core counts from 1, in that order.
+func words[T fmt.Stringer](list ...T) (all []string) {
+	for _, value := range list {
+		all = append(all, value.String())
+	}
+	return all
 }
 
 func bit(b bool) uint32 {

@@ -2,8 +2,11 @@ package view
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
+
+	"sceau/core"
 )
 
 // A Difference says in which columns two views tell something else of one person. It
@@ -66,7 +69,7 @@ func compareOne(before, after *View, i, k int) []string {
 		c := &personColumns[n]
 		differ[c.Name] = c.get(&before.Persons[i]) != c.get(&after.Persons[k])
 	}
-	was, is := before.Of(i), after.Of(k)
+	was, is := before.Of(core.Candidate(i)), after.Of(core.Candidate(k))
 	for len(was) > 0 || len(is) > 0 {
 		c := 0
 		switch {
@@ -76,7 +79,7 @@ func compareOne(before, after *View, i, k int) []string {
 			c = -1
 		default:
 			if c = strings.Compare(before.Programmes[was[0].Programme], after.Programmes[is[0].Programme]); c == 0 {
-				c = compareBool(was[0].Boarding, is[0].Boarding)
+				c = cmp.Compare(bit(was[0].Boarding), bit(is[0].Boarding))
 			}
 		}
 		if c != 0 {

@@ -39,10 +39,11 @@ const (
 // ErrFile means that a file is no whole view, or was altered. Nothing of it is given.
 var ErrFile = errors.New("not a whole view")
 
-// Encode writes the view, and answers the digest of its content.
-func (v *View) Encode(w io.Writer) (Digest, error) {
+// Encode writes the view, and answers the digest of its content. The order in
+// which rows were added does not show in it.
+func (v *View) Encode(w io.Writer) (core.Digest, error) {
 	if err := v.check(); err != nil {
-		return Digest{}, err
+		return core.Digest{}, err
 	}
 	e := encoder{sum: sha256.New()}
 	e.w = bufio.NewWriterSize(io.MultiWriter(w, e.sum), 64<<10)
@@ -72,15 +73,15 @@ func (v *View) Encode(w io.Writer) (Digest, error) {
 	}
 	encodeColumns(&e, wishColumns[1:], v.Wishes)
 	if err := e.w.Flush(); err != nil {
-		return Digest{}, err
+		return core.Digest{}, err
 	}
-	digest := Digest(e.sum.Sum(nil))
+	digest := core.Digest(e.sum.Sum(nil))
 	_, err := w.Write(digest[:])
 	return digest, err
 }
 
 // Digest is that of the content, without a file.
-func (v *View) Digest() (Digest, error) { return v.Encode(io.Discard) }
+func (v *View) Digest() (core.Digest, error) { return v.Encode(io.Discard) }
 
 func headings[Row any](columns []column[Row], first ...Column) (names []string) {
 	for _, c := range first {
@@ -139,14 +140,14 @@ func encodeColumns[Row any](e *encoder, columns []column[Row], rows []Row) {
 
 // Decode reads a whole view, and nothing behind it. What was cut, altered, or written in
 // another way than Encode does is ErrFile.
-func Decode(r io.Reader) (*View, Digest, error) {
+func Decode(r io.Reader) (*View, core.Digest, error) {
 	d := &decoder{r: r, sum: sha256.New()}
 	v := d.view()
 	if d.err == nil {
 		d.err = v.check()
 	}
 	if d.err != nil {
-		return nil, Digest{}, fmt.Errorf("%w: %w", ErrFile, d.err)
+		return nil, core.Digest{}, fmt.Errorf("%w: %w", ErrFile, d.err)
 	}
 	return v, d.digest, nil
 }
@@ -157,7 +158,7 @@ type decoder struct {
 	buf    [64 << 10]byte
 	from   int // of the bytes in buf, those that are not yet in sum begin here
 	at, to int
-	digest Digest
+	digest core.Digest
 	err    error
 }
 
@@ -361,7 +362,7 @@ func (d *decoder) end() {
 		return
 	}
 	d.sum.Write(d.buf[d.from:d.at])
-	computed := Digest(d.sum.Sum(nil))
+	computed := core.Digest(d.sum.Sum(nil))
 	d.from = d.at
 	copy(d.digest[:], d.bytes(len(d.digest)))
 	if d.err == nil && d.digest != computed {

@@ -42,7 +42,6 @@ package view
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -67,22 +66,6 @@ func ParsePseudonym(s string) (p Pseudonym, err error) {
 	return p, nil
 }
 
-// A Digest is the SHA-256 of the content of a view. The order in which rows were added
-// does not show in it.
-type Digest [sha256.Size]byte
-
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
-
-// ParseDigest reads what String wrote.
-func ParseDigest(s string) (d Digest, err error) {
-	b, err := hex.DecodeString(s)
-	if err != nil || len(b) != len(d) {
-		return d, errors.New("the digest of a view has 64 hexadecimal digits")
-	}
-	copy(d[:], b)
-	return d, nil
-}
-
 // A View is one projection of a campaign. Rows are sorted: persons by pseudonym, wishes
 // by person, programme and whether they ask for boarding.
 type View struct {
@@ -96,9 +79,9 @@ type View struct {
 // A Person is what the core knows of a candidate.
 type Person struct {
 	Pseudonym Pseudonym
-	Bursary   bool  // est_boursier
-	Track     Track // bac_track
-	Pool      Pool  // boarding_pool, and none for who asks for no boarding
+	Bursary   bool       // est_boursier
+	Track     core.Track // bac_track
+	Pool      core.Pool  // boarding_pool
 }
 
 // A Wish is one application ("vœu"). Ranks begin at 1; 0 is none.
@@ -121,18 +104,12 @@ type Wish struct {
 
 	Band        Band // of distance, of wishes with boarding
 	Answer      Answer
-	Institution InstitutionAnswer
+	Institution core.InstitutionAnswer
 	Type        AdmissionType
 }
 
 // NoGroup stands in a wish that no board has put in a group yet.
 const NoGroup = -1
-
-// A Track is the kind of baccalauréat for the legal minimum rates ("voie").
-type Track uint8
-
-// A Pool is whose beds a boarder may have.
-type Pool uint8
 
 // A Band is one of the published bands of distance.
 type Band uint8
@@ -140,25 +117,8 @@ type Band uint8
 // An Answer is a candidate's to a proposal.
 type Answer uint8
 
-// An InstitutionAnswer is a board's.
-type InstitutionAnswer uint8
-
 // An AdmissionType is the procedure by which somebody was admitted.
 type AdmissionType uint8
-
-// In each closed list 0 is no value. The words are those of Columns, in their order.
-const (
-	General Track = iota + 1
-	Technological
-	Professional
-)
-
-// Of boarding pools.
-const (
-	Girls Pool = iota + 1
-	Boys
-	Mixed
-)
 
 // ErrTwice means that something that is one stands twice. The view is refused whole.
 var ErrTwice = errors.New("twice in one view")
@@ -207,9 +167,6 @@ func (b *Builder) Add(p Person, wishes ...Wish) {
 	b.view.Persons = append(b.view.Persons, p)
 }
 
-// Len says how many persons and wishes were added.
-func (b *Builder) Len() (persons, wishes int) { return len(b.view.Persons), len(b.view.Wishes) }
-
 // View sorts what was added. The builder is at its end. A pseudonym that stands twice,
 // or two wishes of one candidate for one programme with the same boarding, is ErrTwice.
 func (b *Builder) View() (*View, error) {
@@ -257,17 +214,7 @@ func sorted(list *[]string) []int32 {
 }
 
 func compareWishes(a, b Wish) int {
-	return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Programme, b.Programme), compareBool(a.Boarding, b.Boarding))
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
+	return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Programme, b.Programme), cmp.Compare(bit(a.Boarding), bit(b.Boarding)))
 }
 
 // check refuses rows that are out of order or stand twice, words that nobody uses, and
@@ -329,17 +276,18 @@ func (v *View) checkWishes() error {
 	return nil
 }
 
-// Of gives the wishes of the person at a position.
-func (v *View) Of(person int) []Wish {
-	from, _ := slices.BinarySearchFunc(v.Wishes, core.Candidate(person), func(w Wish, c core.Candidate) int { return cmp.Compare(w.Candidate, c) })
+// Of gives the wishes of a candidate, whose number is the position of the person.
+func (v *View) Of(who core.Candidate) []Wish {
+	from, _ := slices.BinarySearchFunc(v.Wishes, who, func(w Wish, c core.Candidate) int { return cmp.Compare(w.Candidate, c) })
 	to := from
-	for to < len(v.Wishes) && v.Wishes[to].Candidate == core.Candidate(person) {
+	for to < len(v.Wishes) && v.Wishes[to].Candidate == who {
 		to++
 	}
 	return v.Wishes[from:to]
 }
 
-// Find gives the position of a pseudonym.
-func (v *View) Find(p Pseudonym) (int, bool) {
-	return slices.BinarySearchFunc(v.Persons, p, func(x Person, p Pseudonym) int { return bytes.Compare(x.Pseudonym[:], p[:]) })
+// Find gives the candidate of a pseudonym.
+func (v *View) Find(p Pseudonym) (core.Candidate, bool) {
+	at, ok := slices.BinarySearchFunc(v.Persons, p, func(x Person, p Pseudonym) int { return bytes.Compare(x.Pseudonym[:], p[:]) })
+	return core.Candidate(at), ok
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sceau/catalogue"
+	"sceau/core"
 	"sceau/core/view"
 )
 
@@ -67,7 +68,7 @@ func cohort(n int, order *rand.Rand) *view.Builder {
 	b := view.NewBuilder("2026")
 	for _, i := range rows {
 		dice := rand.New(rand.NewPCG(uint64(i), 1))
-		p := view.Person{Bursary: dice.IntN(4) == 0, Track: view.Track(dice.IntN(4)), Pool: view.Pool(dice.IntN(4))}
+		p := view.Person{Bursary: dice.IntN(4) == 0, Track: core.Track(dice.IntN(4)), Pool: core.Pool(dice.IntN(4))}
 		for k := range p.Pseudonym {
 			p.Pseudonym[k] = byte(dice.Uint32())
 		}
@@ -77,7 +78,7 @@ func cohort(n int, order *rand.Rand) *view.Builder {
 				Programme: b.Programme("F" + string(rune('A'+programme))), Group: b.Group([]string{"", "tech", "gen"}[dice.IntN(3)]),
 				PedagogicalRank: int32(dice.IntN(900)), CallOrderRank: int32(dice.IntN(900)), WaitingListRank: int32(dice.IntN(3)), PreferenceRank: int32(dice.IntN(9)),
 				Selective: programme%2 == 0, Resident: dice.IntN(2) == 0, Confirmed: dice.IntN(2) == 0, Complete: dice.IntN(2) == 0, InTime: dice.IntN(2) == 0,
-				Answer: view.Answer(dice.IntN(5)), Institution: view.InstitutionAnswer(dice.IntN(5)), Type: view.AdmissionType(dice.IntN(6)),
+				Answer: view.Answer(dice.IntN(5)), Institution: core.InstitutionAnswer(dice.IntN(5)), Type: view.AdmissionType(dice.IntN(6)),
 			}
 			wishes = append(wishes, w)
 			if programme%5 == 0 {
@@ -100,7 +101,7 @@ func built(t testing.TB, n int, seed uint64) *view.View {
 	return v
 }
 
-func encoded(t testing.TB, v *view.View) ([]byte, view.Digest) {
+func encoded(t testing.TB, v *view.View) ([]byte, core.Digest) {
 	t.Helper()
 	var b bytes.Buffer
 	d, err := v.Encode(&b)
@@ -124,7 +125,7 @@ func TestAViewComesBackFromItsFile(t *testing.T) {
 		if len(v.Persons) > 0 && !reflect.DeepEqual(v, back) {
 			t.Errorf("%d persons: another view came back", n)
 		}
-		if parsed, err := view.ParseDigest(digest.String()); err != nil || parsed != digest {
+		if parsed, err := core.ParseDigest(digest.String()); err != nil || parsed != digest {
 			t.Errorf("%s: %v", digest, err)
 		}
 	}
@@ -157,6 +158,24 @@ func TestAFileThatWasAlteredOrCutIsRefused(t *testing.T) {
 	}
 	if _, _, err := view.Decode(bytes.NewReader(append(bytes.Clone(file), 0))); !errors.Is(err, view.ErrFile) {
 		t.Errorf("a byte more: %v", err)
+	}
+}
+
+// A value of a file is the constant that computations compare with.
+func TestWordsOfTheAnnexAreTheConstantsOfTheCore(t *testing.T) {
+	words := view.Words()
+	for _, tt := range []struct {
+		column, word string
+		want         uint8
+	}{
+		{"bac_track", "general", uint8(core.General)}, {"bac_track", "technological", uint8(core.Technological)}, {"bac_track", "professional", uint8(core.Professional)},
+		{"boarding_pool", "girls", uint8(core.Girls)}, {"boarding_pool", "boys", uint8(core.Boys)}, {"boarding_pool", "mixed", uint8(core.Mixed)},
+		{"institution_answer", "oui", uint8(core.Yes)}, {"institution_answer", "oui_si", uint8(core.YesIf)},
+		{"institution_answer", "en_attente", uint8(core.OnHold)}, {"institution_answer", "non", uint8(core.No)},
+	} {
+		if got := words[tt.column][tt.word]; got != tt.want || got == 0 {
+			t.Errorf("%q of %s is %d, and the core says %d", tt.word, tt.column, got, tt.want)
+		}
 	}
 }
 
@@ -261,7 +280,7 @@ func BenchmarkNation(b *testing.B) {
 	}
 	dice := rand.New(rand.NewPCG(1, 1))
 	for range people {
-		p := view.Person{Track: view.General}
+		p := view.Person{Track: core.General}
 		for k := 0; k < 16; k += 4 {
 			n := dice.Uint32()
 			p.Pseudonym[k], p.Pseudonym[k+1], p.Pseudonym[k+2], p.Pseudonym[k+3] = byte(n), byte(n>>8), byte(n>>16), byte(n>>24)

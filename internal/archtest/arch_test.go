@@ -85,6 +85,13 @@ func TestAnImportAgainstThePlanIsFound(t *testing.T) {
 			[]Package{{Path: "sceau/core/campaign", Imports: []string{"math/rand/v2"}}}, "draws no lots"},
 		{"a legal run that simulates",
 			[]Package{{Path: "sceau/core/proposal", Imports: []string{"sceau/core/whatif"}}}, "never part of a legal run"},
+		{"a run of a day that simulates",
+			[]Package{
+				{Path: "sceau/internal/admission", Imports: []string{"sceau/core/session"}},
+				{Path: "sceau/core/session", Imports: []string{"sceau/core/whatif"}},
+			}, "sceau/internal/admission > sceau/core/session > sceau/core/whatif"},
+		{"a session that draws lots",
+			[]Package{{Path: "sceau/core/session", Imports: []string{"math/rand/v2"}}}, "a session is told the time"},
 		{"a proof that asks what it proves",
 			[]Package{{Path: "sceau/policy/proof", Imports: []string{"sceau/policy/sheets"}}}, "a proof shares nothing"},
 		{"a catalogue that knows of somebody",

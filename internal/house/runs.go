@@ -10,10 +10,12 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"sceau/catalogue"
 	"sceau/core/run"
 	"sceau/core/view"
 	"sceau/crypto"
 	"sceau/dossier"
+	"sceau/internal/admission"
 	"sceau/internal/blobs"
 	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/runs"
@@ -26,11 +28,8 @@ const runsFolder = "runs"
 
 const (
 	projector = "project" // projects; seals run files and opens none
-	admission = "core"    // opens run files, and nobody's dossier
+	core      = "core"    // opens run files, and nobody's dossier
 )
-
-// inputKind is the kind of a projection's file: what runs are computed on.
-const inputKind = "input"
 
 // A Projected is the outcome of a projection.
 type Projected struct {
@@ -64,9 +63,6 @@ func (h *House) Runs(ctx context.Context) (runs.Book, error) {
 	return runs.Book{DB: pool}, err
 }
 
-// ErrRecord means that the record of a run is not the one that was signed.
-var ErrRecord = errors.New("the record of the run is not the one that was signed")
-
 // VerifyRun compares the record of a run that has ended with its signature.
 func (h *House) VerifyRun(r run.Run) error {
 	verifier, err := h.logVerifier()
@@ -75,34 +71,56 @@ func (h *House) VerifyRun(r run.Run) error {
 	}
 	signed, err := note.Open([]byte(r.Signature), note.VerifierList(verifier))
 	if err != nil || signed.Text != r.Text() {
-		return fmt.Errorf("run %d of campaign %s: %w", r.Number, r.Campaign, ErrRecord)
+		return fmt.Errorf("run %d of campaign %s: %w", r.Number, r.Campaign, run.ErrRecord)
 	}
 	return nil
 }
 
-// OpenView opens the view that a projection left, as the core, and refuses one that is
-// not what its record says.
+// SignRun signs the record of a run, with the key of the log.
+func (h *House) SignRun(r run.Run) (string, error) {
+	signer, err := h.logSigner()
+	if err != nil {
+		return "", err
+	}
+	signed, err := note.Sign(&note.Note{Text: r.Text()}, signer)
+	return string(signed), err
+}
+
+// Admission is the runs of a campaign, as the core: it opens files of runs, and nobody's
+// dossier.
+func (h *House) Admission(ctx context.Context, campaign string, progress func(string, int64, int64)) (*admission.Campaign, error) {
+	book, err := h.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files, err := h.RunFiles(core)
+	if err != nil {
+		return nil, err
+	}
+	return &admission.Campaign{Name: campaign, Book: book, Files: files, Notary: h, Now: h.Now, Progress: progress,
+		Ready: func(ctx context.Context) error { return h.runKey(ctx, campaign) },
+		Phase: func(ctx context.Context, at time.Time) (catalogue.Phase, error) {
+			register, err := h.Register(ctx)
+			if err != nil {
+				return "", err
+			}
+			campaigns, err := register.Campaigns(ctx)
+			for _, c := range campaigns {
+				if c.ID == campaign {
+					return c.Calendar.Phase(at), nil
+				}
+			}
+			return "", err
+		}}, nil
+}
+
+// OpenView opens the view that a projection left, as the core.
 func (h *House) OpenView(ctx context.Context, of run.Run) (*view.View, error) {
-	if of.Kind != run.Projection || of.Ended.IsZero() || !of.Dropped.IsZero() {
-		return nil, fmt.Errorf("run %d of campaign %s is no projection that stands", of.Number, of.Campaign)
-	}
-	if err := h.VerifyRun(of); err != nil {
-		return nil, err
-	}
-	files, err := h.RunFiles(admission)
+	a, err := h.Admission(ctx, of.Campaign, nil)
 	if err != nil {
 		return nil, err
 	}
-	file, err := files.Open(ctx, of.Campaign, crypto.RunFile{Run: of.ID, Kind: inputKind}, of.Input.Name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	v, digest, err := view.Decode(file)
-	if err == nil && (digest != of.Input.Digest || v.Campaign != of.Campaign) {
-		err = fmt.Errorf("%w: it is not what run %d says of it", view.ErrFile, of.Number)
-	}
-	return v, err
+	return a.View(ctx, of)
 }
 
 // Projection prepares the crossing, with the keys of the identity that projects.
@@ -168,7 +186,7 @@ func (h *House) Project(ctx context.Context, campaign, by string, progress func(
 	if r, err = book.Begin(ctx, r); err != nil {
 		return out, err
 	}
-	err = files.Keep(ctx, campaign, crypto.RunFile{Run: r.ID, Kind: inputKind}, r.Input.Name, func(w io.Writer) (err error) {
+	err = files.Keep(ctx, campaign, crypto.RunFile{Run: r.ID, Kind: admission.Input}, r.Input.Name, func(w io.Writer) (err error) {
 		r.Input.Digest, err = projected.View.Encode(w)
 		return err
 	})
@@ -184,7 +202,11 @@ func (h *House) Project(ctx context.Context, campaign, by string, progress func(
 			return out, err
 		}
 	}
-	if err := h.endRun(ctx, book, &r); err != nil {
+	r.Ended = h.Now().UTC().Truncate(time.Second)
+	if r.Signature, err = h.SignRun(r); err != nil {
+		return out, err
+	}
+	if err := book.End(ctx, r); err != nil {
 		return out, err
 	}
 	out.Run, out.Persons, out.Wishes = r, len(projected.View.Persons), len(projected.View.Wishes)
@@ -201,21 +223,6 @@ func (h *House) raise(ctx context.Context, projection *dossier.Projection, taken
 		return 0, err
 	}
 	return projection.Raise(ctx, taken.Campaign, taken.ID, now, view.Compare(was, now.View))
-}
-
-// endRun signs the record of a run and ends it.
-func (h *House) endRun(ctx context.Context, book runs.Book, r *run.Run) error {
-	signer, err := h.logSigner()
-	if err != nil {
-		return err
-	}
-	r.Ended = h.Now().UTC().Truncate(time.Second)
-	signed, err := note.Sign(&note.Note{Text: r.Text()}, signer)
-	if err != nil {
-		return err
-	}
-	r.Signature = string(signed)
-	return book.End(ctx, *r)
 }
 
 // supersede removes the projections that this one takes the place of: the record that

@@ -136,10 +136,10 @@ func Write(w io.Writer, size Size) (Summary, error) {
 	if size.Groups < 200 || size.Wishes < size.Candidates || size.Wishes > 50*size.Candidates {
 		return Summary{}, errors.New("natgen: at least 200 groups, and 1 to 50 wishes a candidate")
 	}
-	seed, nG, nC, nW, nB := &size.Seed, &size.Groups, &size.Candidates, &size.Wishes, &size.Boarding
+	seed, nG, nC, nW, nB := size.Seed, size.Groups, size.Candidates, size.Wishes, size.Boarding
 
 	// Groups.
-	r := stream(*seed, 1)
+	r := stream(seed, 1)
 	var regCum [regions]float64
 	t := 0.0
 	for k := range regCum {
@@ -155,12 +155,12 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		}
 		return regions - 1
 	}
-	gReg := make([]int32, *nG)
-	gPop := make([]float64, *nG)
-	gBrs := make([]uint32, *nG)
-	gRes := make([]uint32, *nG)
-	gSel := make([]bool, *nG)
-	gBoard := make([]int32, *nG)
+	gReg := make([]int32, nG)
+	gPop := make([]float64, nG)
+	gBrs := make([]uint32, nG)
+	gRes := make([]uint32, nG)
+	gSel := make([]bool, nG)
+	gBoard := make([]int32, nG)
 	for g := range gReg {
 		gReg[g] = region(r)
 		gPop[g] = math.Exp(1.35 * r.normal())
@@ -180,7 +180,7 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		gBoard[g] = -1
 	}
 	// Boarding schools: each serves one to six consecutive groups of a shuffled list of selective groups.
-	r = stream(*seed, 2)
+	r = stream(seed, 2)
 	var sel []int32
 	for g := range gSel {
 		if gSel[g] {
@@ -192,18 +192,18 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		sel[i], sel[j] = sel[j], sel[i]
 	}
 	pos, used := 0, 0
-	for b := 0; b < *nB; b++ {
+	for b := 0; b < nB; b++ {
 		for k := 1 + r.below(6); k > 0 && pos < len(sel); k-- {
 			gBoard[sel[pos]] = int32(b)
 			pos++
 			used = b + 1
 		}
 	}
-	if used < *nB {
+	if used < nB {
 		return Summary{}, errors.New("too few groups for so many boarding schools")
 	}
 	// Samplers: one per region and one for the country.
-	all := make([]int32, *nG)
+	all := make([]int32, nG)
 	byReg := make([][]int32, regions)
 	wReg := make([][]float64, regions)
 	for g := range all {
@@ -219,11 +219,11 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		}
 	}
 	// Candidates.
-	r = stream(*seed, 3)
-	cReg := make([]int32, *nC)
-	cBrs := make([]byte, *nC)
-	cQual := make([]float64, *nC)
-	want := make([]int, *nC)
+	r = stream(seed, 3)
+	cReg := make([]int32, nC)
+	cBrs := make([]byte, nC)
+	cQual := make([]float64, nC)
+	want := make([]int, nC)
 	sum := 0
 	for c := range want {
 		cReg[c] = region(r)
@@ -238,8 +238,8 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		want[c] = k
 		sum += k
 	}
-	for c := 0; sum != *nW; c = (c + 1) % *nC {
-		if sum < *nW {
+	for c := 0; sum != nW; c = (c + 1) % nC {
+		if sum < nW {
 			want[c]++
 			sum++
 		} else if want[c] > 1 {
@@ -248,8 +248,8 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		}
 	}
 	// Wishes.
-	r = stream(*seed, 4)
-	ent := make([][]entry, *nG)
+	r = stream(seed, 4)
+	ent := make([][]entry, nG)
 	var mine []int32
 	total := 0
 	for c := range want {
@@ -283,16 +283,16 @@ func Write(w io.Writer, size Size) (Summary, error) {
 			}
 			lines++
 			e.score = 0.8*cQual[c] + 0.6*r.normal()
-			e.boardKey = mix(*seed ^ mix(uint64(c)<<20|uint64(uint32(gBoard[g]+1))))
+			e.boardKey = mix(seed ^ mix(uint64(c)<<20|uint64(uint32(gBoard[g]+1))))
 			ent[g] = append(ent[g], e)
 		}
 		total += want[c]
 	}
 	// Ranks, capacities.
-	r = stream(*seed, 5)
-	capa := make([]uint32, *nG)
-	limit := make([]uint32, *nG)
-	bcap := make([]uint32, *nB)
+	r = stream(seed, 5)
+	capa := make([]uint32, nG)
+	limit := make([]uint32, nG)
+	bcap := make([]uint32, nB)
 	entries := 0
 	for g := range ent {
 		slices.SortFunc(ent[g], func(a, b entry) int {
@@ -323,7 +323,7 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		key  uint64
 		cand uint32
 	}
-	lists := make([][]br, *nB)
+	lists := make([][]br, nB)
 	for g := range ent {
 		if b := gBoard[g]; b >= 0 {
 			for _, e := range ent[g] {
@@ -333,7 +333,7 @@ func Write(w io.Writer, size Size) (Summary, error) {
 			}
 		}
 	}
-	rank := make([]map[uint32]uint32, *nB)
+	rank := make([]map[uint32]uint32, nB)
 	for b := range lists {
 		slices.SortFunc(lists[b], func(x, y br) int {
 			switch {
@@ -362,7 +362,7 @@ func Write(w io.Writer, size Size) (Summary, error) {
 		}
 	}
 	bw.WriteString("NATG0001")
-	u32(uint32(*nG), uint32(*nC), uint32(*nB), uint32(entries), uint32(total), uint32(*seed))
+	u32(uint32(nG), uint32(nC), uint32(nB), uint32(entries), uint32(total), uint32(seed))
 	for g := range ent {
 		u32(capa[g], limit[g], gBrs[g], gRes[g], uint32(gBoard[g]+1), uint32(len(ent[g])))
 	}

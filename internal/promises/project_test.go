@@ -20,6 +20,7 @@ import (
 
 	"sceau/audit"
 	"sceau/catalogue"
+	"sceau/core"
 	"sceau/core/run"
 	"sceau/core/view"
 	"sceau/crypto"
@@ -68,7 +69,7 @@ func (p *place) project(t *testing.T, campaign string) (run.Run, *view.View) {
 func telling(v *view.View) (all []string) {
 	for i, person := range v.Persons {
 		text := fmt.Sprintf("bursary %t track %d pool %d", person.Bursary, person.Track, person.Pool)
-		for _, w := range v.Of(i) {
+		for _, w := range v.Of(core.Candidate(i)) {
 			group := ""
 			if w.Group != view.NoGroup {
 				group = v.Groups[w.Group]
@@ -436,8 +437,8 @@ func TestARunFileInThePlaceOfAnotherDoesNotOpen(t *testing.T) {
 	} {
 		r := a
 		forged(&r)
-		if _, err := p.OpenView(t.Context(), r); !errors.Is(err, house.ErrRecord) {
-			t.Errorf("a record with %s: %v, want %v", what, err, house.ErrRecord)
+		if _, err := p.OpenView(t.Context(), r); !errors.Is(err, run.ErrRecord) {
+			t.Errorf("a record with %s: %v, want %v", what, err, run.ErrRecord)
 		}
 	}
 	if _, err := p.OpenView(t.Context(), a); err != nil {

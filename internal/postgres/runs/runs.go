@@ -13,8 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"sceau/core"
 	"sceau/core/run"
-	"sceau/core/view"
 	"sceau/dossier"
 	"sceau/internal/postgres/pool"
 )
@@ -26,8 +26,8 @@ type Book struct{ DB *pgxpool.Pool }
 // ErrStays means that a record cannot be changed, dropped or taken any more.
 var ErrStays = errors.New("the record of that run stays as it is")
 
-// ErrBusy means that another process projects the campaign.
-var ErrBusy = errors.New("that campaign is being projected by another process")
+// ErrBusy means that another process is at the runs of the campaign.
+var ErrBusy = errors.New("another process is at the runs of that campaign")
 
 // Begin adds a run and gives it the next number of its campaign. One that takes a
 // projection which was dropped, or has not ended, is ErrStays.
@@ -93,14 +93,14 @@ func (b Book) Drop(ctx context.Context, id string, at time.Time) error {
 	return quiet("dropping a projection", err)
 }
 
-// Alone lets one process project a campaign at a time. It does not wait.
+// Alone lets one process at a time project a campaign, run a day of it or take its answers. It does not wait.
 func (b Book) Alone(ctx context.Context, campaign string) (release func(), err error) {
 	conn, err := b.DB.Acquire(ctx)
 	if err != nil {
 		return nil, quiet("waiting for a turn", err)
 	}
 	var alone bool
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, projecting, campaignLock(campaign)).Scan(&alone); err != nil || !alone {
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, running, campaignLock(campaign)).Scan(&alone); err != nil || !alone {
 		conn.Release()
 		if err == nil {
 			err = ErrBusy
@@ -116,8 +116,8 @@ func (b Book) Alone(ctx context.Context, campaign string) (release func(), err e
 
 // Spaces of advisory locks; the numbers are drawn at random.
 const (
-	numbering  = 1403316790
-	projecting = 1928374611
+	numbering = 1403316790
+	running   = 1928374611
 )
 
 func campaignLock(campaign string) int32 {
@@ -146,12 +146,12 @@ func (b Book) list(ctx context.Context, where string, args ...any) ([]run.Run, e
 			r.Dropped = *dropped
 		}
 		if in != "" {
-			if r.Input.Digest, err = view.ParseDigest(in); err != nil {
+			if r.Input.Digest, err = core.ParseDigest(in); err != nil {
 				return r, err
 			}
 		}
 		if out != "" {
-			r.Output.Digest, err = view.ParseDigest(out)
+			r.Output.Digest, err = core.ParseDigest(out)
 		}
 		return r, err
 	})
@@ -166,7 +166,7 @@ func one(list []run.Run, err error) (run.Run, bool, error) {
 }
 
 func digest(f run.File) string {
-	if f.Digest == (view.Digest{}) {
+	if f.Digest == (core.Digest{}) {
 		return ""
 	}
 	return f.Digest.String()

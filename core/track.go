@@ -1,4 +1,4 @@
-package campaign
+package core
 
 import "fmt"
 
@@ -13,13 +13,14 @@ const (
 	Technological       // "technologique"
 	Professional        // "professionnelle"
 
-	tracks = iota
+	// Tracks is how many there are, NoTrack among them.
+	Tracks = iota
 )
 
-var trackNames = [tracks]string{"none", "general", "technological", "professional"}
+var trackNames = [Tracks]string{"none", "general", "technological", "professional"}
 
 // Known is whether t is one of the tracks above.
-func (t Track) Known() bool { return t < tracks }
+func (t Track) Known() bool { return t < Tracks }
 
 func (t Track) String() string {
 	if !t.Known() {
