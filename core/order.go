@@ -3,8 +3,8 @@ package core
 // Rates are the legal rates of a ranking group ("groupe de classement"), in per cent.
 // Zero is a rate that does not apply.
 type Rates struct {
-	Bursary  int // at least so many bursary holders among the called
-	Resident int // at least so many residents: 100 less the maximum rate of non-residents
+	Bursary  int `json:"bursary"`  // at least so many bursary holders among the called
+	Resident int `json:"resident"` // at least so many residents: 100 less the maximum rate of non-residents
 }
 
 // Ranked is somebody whom the board ranked ("classement pédagogique").

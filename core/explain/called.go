@@ -13,21 +13,23 @@ import (
 //
 // Call = Board + OvertakenBy - Overtook, and OvertakenBy is the sum of the three causes.
 type Position struct {
-	Rates  core.Rates
-	Ranked int // candidates in the group
-	Board  int // position on the board's list, from 1
-	Call   int // position in the call order
+	Rates  core.Rates `json:"rates"`
+	Ranked int        `json:"ranked"` // candidates in the group
+	Board  int        `json:"board"`  // position on the board's list, from 1
+	Call   int        `json:"call"`   // position in the call order ("rang dans l'ordre d'appel")
 
-	Overtook    int // candidates better ranked by the board who are called later
-	OvertakenBy int // candidates worse ranked by the board who are called before
+	Overtook    int `json:"overtook"`     // candidates better ranked by the board who are called later
+	OvertakenBy int `json:"overtaken_by"` // candidates worse ranked by the board who are called before
 
 	// The positions before this one that went to somebody worse ranked, by the rate that
 	// bound there and that this candidate does not count for.
-	ByBursary, ByResident, ByBoth int
+	ByBursary  int `json:"by_bursary"`
+	ByResident int `json:"by_resident"`
+	ByBoth     int `json:"by_both"`
 
 	// Bound is the last call rank that the rates can bring about for this candidate,
 	// whoever else is in the group; 0 is none below the size of the group.
-	Bound int
+	Bound int `json:"bound,omitzero"`
 }
 
 // ErrNotRanked means a candidate whom the board of the group did not rank.
@@ -139,14 +141,15 @@ func (p Position) Recheck(ranked []core.Ranked, order []core.Candidate, who core
 		case again.Call == 0 && r.Rank > me.Rank:
 			again.OvertakenBy++
 			// The certificate: before this position the share was short.
-			shortB := 100*bursaries < p.Rates.Bursary*(k+1) && !me.Bursary && r.Bursary
-			shortR := 100*residents < p.Rates.Resident*(k+1) && !me.Resident && anyLeft(order[k:], at)
+			left := order[k:] // this position and those behind
+			shortB := 100*bursaries < p.Rates.Bursary*(k+1) && !me.Bursary && any(left, at, func(r core.Ranked) bool { return r.Bursary })
+			shortR := 100*residents < p.Rates.Resident*(k+1) && !me.Resident && any(left, at, func(r core.Ranked) bool { return r.Resident })
 			switch {
 			case shortB && shortR:
 				again.ByBoth++
 			case shortB:
 				again.ByBursary++
-			case shortR && r.Resident:
+			case shortR:
 				again.ByResident++
 			}
 		}
@@ -163,10 +166,10 @@ func (p Position) Recheck(ranked []core.Ranked, order []core.Candidate, who core
 	return nil
 }
 
-// anyLeft is whether a resident is unplaced.
-func anyLeft(left []core.Candidate, at map[core.Candidate]core.Ranked) bool {
-	for _, c := range left {
-		if at[c].Resident {
+// any is whether somebody is such among those of an order.
+func any(of []core.Candidate, at map[core.Candidate]core.Ranked, such func(core.Ranked) bool) bool {
+	for _, c := range of {
+		if such(at[c]) {
 			return true
 		}
 	}

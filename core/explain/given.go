@@ -9,11 +9,11 @@ import (
 // A GivenUp is why a wish was given up without its candidate's answer, that day: they had
 // said which they prefer, and got one that they prefer.
 type GivenUp struct {
-	Machine bool  // by the answering machine; otherwise by the rule of the gap phase
-	Held    int   // row of the proposal that was kept
-	Prefers int32 // preference rank of the proposal that was kept
-	Over    int32 // of the wish given up; 0: not ordered, an earlier proposal
-	Round   int32
+	Machine bool  `json:"machine"` // by the answering machine; otherwise by the rule of the gap phase
+	Held    int   `json:"-"`       // row of the proposal that was kept
+	Prefers int32 `json:"prefers"` // preference rank of the proposal that was kept
+	Over    int32 `json:"over"`    // of the wish given up; 0: not ordered, an earlier proposal
+	Round   int32 `json:"round"`
 }
 
 // ErrNotGivenUp means a wish that was not given up automatically that day.

@@ -5,25 +5,25 @@ import "sceau/core"
 // A Sheet is what anybody may know of a group of a programme after a day ("fiche
 // publique"): how it calls, what it has to offer, and how far it has come.
 type Sheet struct {
-	Group     int
-	Rule      string // version of the rule
-	Rates     core.Rates
-	Ranked    int
-	Places    int64
-	RankLimit int64
-	Stopped   bool
+	Group     int        `json:"-"`
+	Rule      string     `json:"rule"` // version of the rule
+	Rates     core.Rates `json:"rates"`
+	Ranked    int        `json:"ranked"`
+	Places    int64      `json:"places"`
+	RankLimit int64      `json:"rank_limit,omitzero"`
+	Stopped   bool       `json:"stopped,omitzero"`
 	// Of how far it has come nothing is public where fewer than FewCalled candidates were
 	// called: such figures tell of individuals.
-	Come *Come
+	Come *Come `json:"come,omitzero"`
 }
 
 // Come is how far a group has come by an evening.
 type Come struct {
-	Proposed   int // today
-	Held       int // places this evening
-	Vacant     int64
-	Beyond     int64 // holders above the target, through the rank limit or because it was lowered
-	LastCalled int32 // the largest shown call rank so far ("rang du dernier appelé")
+	Proposed   int   `json:"proposed"` // today
+	Held       int   `json:"held"`     // places this evening
+	Vacant     int64 `json:"vacant"`
+	Beyond     int64 `json:"beyond"`      // holders above the target, through the rank limit or because it was lowered
+	LastCalled int32 `json:"last_called"` // the largest shown call rank so far ("rang du dernier appelé")
 }
 
 // Public gives the sheet of a group after a day. called is how many of its candidates

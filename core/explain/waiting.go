@@ -20,16 +20,16 @@ const (
 // A Waiting is the one reason why a wish waits this evening, and what would change it
 // ("en attente de place").
 type Waiting struct {
-	Reason Reason
-	Call   int32 // call rank shown
-	Places int64 // of the group
-	Last   int32 // the largest call rank shown among those who hold a place; 0 is none
-	Ahead  int   // candidates of the group who wait and are called before
+	Reason Reason `json:"reason"`
+	Call   int32  `json:"call"`   // call rank shown
+	Places int64  `json:"places"` // of the group
+	Last   int32  `json:"last"`   // the largest call rank shown among those who hold a place; 0 is none
+	Ahead  int    `json:"ahead"`  // candidates of the group who wait and are called before
 
 	// Of a wish that is behind the bar of its boarding school:
-	Boarding int32 // its boarding rank
-	Bar      int32 // the bar, or core.Unbounded
-	Reserved bool  // the bar stands where beds are kept for better ranked candidates, and not lower
+	Boarding int32 `json:"boarding,omitzero"` // its boarding rank
+	Bar      int32 `json:"bar,omitzero"`      // the bar, or core.Unbounded
+	Reserved bool  `json:"reserved,omitzero"` // the bar stands where beds are kept for better ranked candidates, and not lower
 }
 
 // ErrNotWaiting means a wish that does not wait.

@@ -56,7 +56,7 @@ type Files interface {
 // A Notary signs records of runs that have ended.
 type Notary interface {
 	SignRun(run.Run) (signature string, err error)
-	// VerifyRun is run.run.ErrRecord of a record that is not the one that was signed.
+	// VerifyRun is run.ErrRecord of a record that is not the one that was signed.
 	VerifyRun(run.Run) error
 }
 

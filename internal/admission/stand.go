@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"iter"
@@ -41,6 +42,14 @@ func (c *Campaign) stand(ctx context.Context, all []run.Run, below int) (s *stan
 	}
 	if err := s.found(ctx, c, all, m); err != nil {
 		return nil, err
+	}
+	// The orders that were signed, and not others that this program computes today.
+	sum := sha256.New()
+	if err := s.session.WriteOrders(sum); err != nil {
+		return nil, err
+	}
+	if core.Digest(sum.Sum(nil)) != orders.Output.Digest {
+		return nil, fmt.Errorf("call orders of run %d: %w", orders.Number, run.ErrRecord)
 	}
 	var segments [][]campaign.Event
 	for _, r := range all {

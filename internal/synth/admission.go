@@ -1,11 +1,13 @@
 package synth
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	offers "sceau/core/session"
 )
 
 // WriteOffer writes what the programmes of a reference offer to so many candidates, one
@@ -18,55 +20,54 @@ func WriteOffer(w io.Writer, reference *Offer, candidates int) error {
 		capacity += p.Capacity
 	}
 	scale := 0.9 * float64(candidates) / float64(max(1, capacity))
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
+	line := func(v any) error {
+		text, err := json.Marshal(v, json.Deterministic(true))
+		if err == nil {
+			_, err = w.Write(append(text, '\n'))
+		}
+		return err
+	}
 	for i, p := range reference.Programmes {
-		g := map[string]any{"programme": p.ID}
-		if p.Selective {
-			g["selective"] = true
-		}
-		if p.has(flagApprenticeship) {
-			g["apprenticeship"] = true
-		}
-		labels := []string{rankingGroups[otherBac]}
-		if p.Selective {
-			labels = slices.Clone(rankingGroups[:])
-		}
-		// From the number of the programme, so that the same reference offers the same.
-		rate := 6 + i*7%19
-		g["bursary_min"] = rate
-		if !p.Selective {
-			g["nonresident_max"] = 1 + i*5%25
-		}
-		var school string
-		if p.has(flagBoarding) {
-			school = "I-" + p.ID
-			g["beds"] = map[string]string{"mixed": school}
-		}
-		places := 0
-		for k, label := range labels {
-			g["group"] = label
-			// Each list has at least a place; the first, of most candidates, has most.
-			n := max(1, int(math.Round(float64(p.Capacity)*scale*[...]float64{0.6, 0.2, 0.15, 0.05}[k])))
-			if len(labels) == 1 {
-				n = max(1, int(math.Round(float64(p.Capacity)*scale)))
-			}
-			g["places"] = n
-			places += n
-			if err := out.Encode(g); err != nil {
-				return err
-			}
-		}
-		// A canary's list is none of these, and its programme says that it takes no part.
-		if err := out.Encode(map[string]any{"programme": p.ID, "others": true, "places": 0}); err != nil {
-			return err
-		}
-		if school == "" {
-			continue
-		}
-		if err := out.Encode(map[string]any{"boarding": school, "beds": max(1, places/3), "group_order": true}); err != nil {
+		if err := programmeOffer(line, i, p, scale); err != nil {
 			return fmt.Errorf("writing an offer: %w", err)
 		}
 	}
 	return nil
+}
+
+// programmeOffer writes the lines of one programme. Rates follow from its number, so that
+// the same reference offers the same.
+func programmeOffer(line func(any) error, i int, p Programme, scale float64) error {
+	g := offers.Group{Selective: p.Selective, Apprenticeship: p.has(flagApprenticeship), BursaryMin: 6 + i*7%19}
+	g.Programme = p.ID
+	labels := rankingGroups[otherBac:]
+	if p.Selective {
+		labels = rankingGroups[:]
+	} else {
+		most := 1 + i*5%25
+		g.NonResidentMax = &most
+	}
+	if p.has(flagBoarding) {
+		g.Beds.Mixed = "I-" + p.ID
+	}
+	places := int64(0)
+	for k, label := range labels {
+		share := 1.0
+		if len(labels) > 1 { // the first list is of most candidates, and each has a place at least
+			share = [...]float64{0.6, 0.2, 0.15, 0.05}[k]
+		}
+		g.Group = label
+		g.Places = max(1, int64(math.Round(float64(p.Capacity)*scale*share)))
+		places += g.Places
+		if err := line(g); err != nil {
+			return err
+		}
+	}
+	// A canary's list is none of these, and its programme says that it takes no part.
+	others := offers.Group{Others: true}
+	others.Programme = p.ID
+	if err := line(others); err != nil || g.Beds.Mixed == "" {
+		return err
+	}
+	return line(offers.BoardingSchool{ID: g.Beds.Mixed, Beds: max(1, places/3), GroupOrder: true})
 }
