@@ -88,6 +88,10 @@ func (c *Campaign) Runs(ctx context.Context) (ended []run.Run, err error) {
 		if err := c.Notary.VerifyRun(r); err != nil {
 			return nil, err
 		}
+		if !r.Dropped.IsZero() && r.Kind != run.Projection {
+			// That it was dropped is not signed, and only a projection ever is.
+			return nil, fmt.Errorf("run %d of campaign %s: %w", r.Number, r.Campaign, run.ErrRecord)
+		}
 		ended = append(ended, r)
 	}
 	return ended, nil

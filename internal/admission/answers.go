@@ -37,7 +37,13 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 		return out, err
 	}
 	from := s.state.Log().Len()
+	now := c.Now()
 	for i, said := range all {
+		if said.At.After(now) {
+			// It would close the campaign to everybody until then.
+			out.Refused = append(out.Refused, Unsaid{i + 1, "an answer is given before it is taken: its time has not come"})
+			continue
+		}
 		if err := s.session.Say(s.state, said); err != nil {
 			out.Refused = append(out.Refused, Unsaid{i + 1, err.Error()})
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/core"
+	"sceau/core/campaign"
 	"sceau/core/run"
 	"sceau/core/session"
 )
@@ -33,6 +34,11 @@ func (c *Campaign) RunDay(ctx context.Context, day int) (out DayRun, err error) 
 	}
 	defer release()
 	if _, ok := lastOf(all, run.CallOrder); !ok {
+		for _, r := range all {
+			if r.Kind == run.Day || r.Kind == run.Answers {
+				return out, fmt.Errorf("the call orders that run %d stands on: %w", r.Number, run.ErrRecord)
+			}
+		}
 		if out.Orders, err = c.orders(ctx, all); err != nil {
 			return out, err
 		}
@@ -98,13 +104,17 @@ func (c *Campaign) instant(ctx context.Context, s *stand, day int) (time.Time, e
 	}
 	date := s.session.Config.Calendar.DateOf(day)
 	at := date.Starts().Add(publication)
-	if n := s.state.Log().Len(); n > 0 {
-		if last := s.state.Log().Event(n).At; last.After(at) {
-			at = last
-		}
-	}
 	if date.Starts().After(c.Now()) {
 		return at, fmt.Errorf("day %d is %s, and has not come", day, date)
+	}
+	if n := s.state.Log().Len(); n > 0 {
+		last := s.state.Log().Event(n).At
+		if !last.Before(date.Ends()) {
+			return at, fmt.Errorf("day %d is %s, and something happened on %s: it is over", day, date, campaign.DateOf(last))
+		}
+		if last.After(at) {
+			at = last
+		}
 	}
 	phase, err := c.Phase(ctx, at)
 	if err != nil {

@@ -63,9 +63,12 @@ func (c *Campaign) Replay(ctx context.Context, id string) (out Replayed, err err
 	default:
 		return out, fmt.Errorf("run %d is of kind %s, which computes nothing", r.Number, r.Kind)
 	}
-	out.Again, err = digested(io.Discard, write)
-	out.Same = err == nil && out.Again == r.Output.Digest
-	return out, err
+	if out.Again, err = digested(io.Discard, write); err != nil {
+		return out, err
+	}
+	out.Same = out.Again == r.Output.Digest
+	// What was kept is looked at too: what could be computed again may be lost all the same.
+	return out, c.open(ctx, r, Output, func(io.Reader) error { return nil })
 }
 
 // again computes a day that was published, from the very files that its input names.

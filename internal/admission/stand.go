@@ -73,6 +73,9 @@ func (c *Campaign) stand(ctx context.Context, all []run.Run, below int) (s *stan
 		}
 		s.before, segments = append(s.before, r), append(segments, events)
 	}
+	if err := s.follows(ctx, c, m); err != nil {
+		return nil, err
+	}
 	c.doing("replaying the log")
 	var ranks []int32
 	if s.last != nil {
@@ -81,6 +84,28 @@ func (c *Campaign) stand(ctx context.Context, all []run.Run, below int) (s *stan
 	}
 	s.state, err = campaign.Replay(s.session.Config, concat(segments), ranks)
 	return s, err
+}
+
+// follows compares the runs that a stand is built on with what the last of them says it
+// stood on: none between was taken out, put in or put in the place of another, and view and
+// offer are still those of the first day.
+func (s *stand) follows(ctx context.Context, c *Campaign, orders session.Manifest) error {
+	if len(s.before) == 0 {
+		return nil
+	}
+	last := s.before[len(s.before)-1]
+	m, err := c.manifest(ctx, last)
+	if err != nil {
+		return err
+	}
+	var before []session.Ref
+	for _, b := range s.before[:len(s.before)-1] {
+		before = append(before, refOf(b))
+	}
+	if m.View != orders.View || m.First != orders.First || !slices.Equal(m.Before, before) {
+		return fmt.Errorf("what run %d stands on: %w", last.Number, run.ErrRecord)
+	}
+	return nil
 }
 
 // found makes the session of a manifest, of the very files that it names.
