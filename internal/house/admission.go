@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"sceau/catalogue"
@@ -65,6 +66,10 @@ func (a *Admission) Runs(ctx context.Context) (ended []run.Run, err error) {
 		}
 		if err := a.house.VerifyRun(r); err != nil {
 			return nil, err
+		}
+		if !r.Dropped.IsZero() && r.Kind != run.Projection {
+			// That it was dropped is not signed, and only a projection ever is.
+			return nil, fmt.Errorf("run %d of campaign %s: %w", r.Number, r.Campaign, ErrRecord)
 		}
 		ended = append(ended, r)
 	}
@@ -211,6 +216,14 @@ func (a *Admission) stand(ctx context.Context, all []run.Run, below int) (s *sta
 	if err := s.found(ctx, a, all, m); err != nil {
 		return nil, err
 	}
+	// The orders are computed anew with each session: another program must not go on from them.
+	sum := sha256.New()
+	if err := s.session.WriteOrders(sum); err != nil {
+		return nil, err
+	}
+	if view.Digest(sum.Sum(nil)) != orders.Output.Digest {
+		return nil, fmt.Errorf("the call orders computed again are not those of run %d: %w", orders.Number, ErrRecord)
+	}
 	var segments [][]campaign.Event
 	for _, r := range all {
 		if r.Number >= below || r.Kind != run.Day && r.Kind != run.Answers {
@@ -230,6 +243,9 @@ func (a *Admission) stand(ctx context.Context, all []run.Run, below int) (s *sta
 		}
 		s.before, segments = append(s.before, r), append(segments, events)
 	}
+	if err := s.follows(ctx, a, m); err != nil {
+		return nil, err
+	}
 	a.progress("replaying the log", 0, 0)
 	var ranks []int32
 	if s.last != nil {
@@ -238,6 +254,28 @@ func (a *Admission) stand(ctx context.Context, all []run.Run, below int) (s *sta
 	}
 	s.state, err = campaign.Replay(s.session.Config, concat(segments), ranks)
 	return s, err
+}
+
+// follows compares the runs that a stand is built on with what the last of them says it
+// stood on: none between was taken out, put in or put in the place of another, and view and
+// offer are still those of the first day.
+func (s *stand) follows(ctx context.Context, a *Admission, orders session.Manifest) error {
+	if len(s.before) == 0 {
+		return nil
+	}
+	last := s.before[len(s.before)-1]
+	m, err := a.manifest(ctx, last)
+	if err != nil {
+		return err
+	}
+	var before []session.Ref
+	for _, b := range s.before[:len(s.before)-1] {
+		before = append(before, refOf(b))
+	}
+	if m.View != orders.View || m.First != orders.First || !slices.Equal(m.Before, before) {
+		return fmt.Errorf("what run %d stands on: %w", last.Number, ErrRecord)
+	}
+	return nil
 }
 
 // found makes the session of a manifest, of the very files that it names.
@@ -322,6 +360,11 @@ func (a *Admission) RunDay(ctx context.Context, day int) (out DayRun, err error)
 		return out, err
 	}
 	if _, ok := lastOf(all, run.CallOrder); !ok {
+		for _, r := range all {
+			if r.Kind == run.Day || r.Kind == run.Answers {
+				return out, fmt.Errorf("the call orders that run %d stands on: %w", r.Number, ErrRecord)
+			}
+		}
 		if out.Orders, err = a.orders(ctx, all); err != nil {
 			return out, err
 		}
@@ -406,13 +449,17 @@ func (a *Admission) instant(ctx context.Context, s *stand, day int) (time.Time, 
 	}
 	date := s.session.Config.Calendar.DateOf(day)
 	at := date.Starts().Add(publication)
-	if n := s.state.Log().Len(); n > 0 {
-		if last := s.state.Log().Event(n).At; last.After(at) {
-			at = last
-		}
-	}
 	if date.Starts().After(a.house.Now()) {
 		return at, fmt.Errorf("day %d is %s, and has not come", day, date)
+	}
+	if n := s.state.Log().Len(); n > 0 {
+		last := s.state.Log().Event(n).At
+		if !last.Before(date.Ends()) {
+			return at, fmt.Errorf("day %d is %s, and something happened on %s: it is over", day, date, campaign.DateOf(last))
+		}
+		if last.After(at) {
+			at = last
+		}
 	}
 	register, err := a.house.Register(ctx)
 	if err != nil {
@@ -490,7 +537,8 @@ func (a *Admission) Replay(ctx context.Context, id string) (out Replayed, err er
 	}
 	out.Again = view.Digest(sum.Sum(nil))
 	out.Same = out.Again == r.Output.Digest
-	return out, nil
+	// What was kept is looked at too: what could be computed again may be lost all the same.
+	return out, a.open(ctx, r, outputKind, func(io.Reader) error { return nil })
 }
 
 func (a *Admission) replayDay(ctx context.Context, all []run.Run, r run.Run, w io.Writer) error {

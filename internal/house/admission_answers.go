@@ -42,7 +42,13 @@ func (a *Admission) Answers(ctx context.Context, all []session.Said) (out Taken,
 		return out, err
 	}
 	from := s.state.Log().Len()
+	now := a.house.Now()
 	for i, said := range all {
+		if said.At.After(now) {
+			// It would close the campaign to everybody until then.
+			out.Refused = append(out.Refused, Unsaid{i + 1, "an answer is given before it is taken: its time has not come"})
+			continue
+		}
 		if err := s.session.Say(s.state, said); err != nil {
 			out.Refused = append(out.Refused, Unsaid{i + 1, err.Error()})
 			continue
