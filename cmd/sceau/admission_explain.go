@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,8 +29,9 @@ type admissionExplainVerb struct {
 
 func (admissionExplainVerb) Help() string {
 	return `Says of each wish of the candidate for that programme where it stands after the last day, why, and what
-the legal rates did, in words for the candidate. Whoever asks must be granted the wish and its rank; the
-request and the crossing to the pseudonym are traced. Nothing said is about another person.`
+the legal rates did, in words for the candidate. Whoever asks must be granted the wish, its ranks and its
+answer; how wishes were ordered is said to who may read that order. Requests and the crossing to the
+pseudonym are traced. Nothing said is about another person.`
 }
 
 // explained is what a script may rely on.
@@ -78,6 +80,15 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		if e.GivenUp != nil {
+			may, err := v.mayHearOrder(ctx, h, campaign)
+			if err != nil {
+				return err
+			}
+			if !may {
+				e.GivenUp, e.Said = nil, append(e.Position.Phrases(), history(s, row)...)
+			}
+		}
 		if v.JSON {
 			if err := printJSON(t, e); err != nil {
 				return err
@@ -95,19 +106,7 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 // cross asks the gate whether this caller may read the wish and its rank, and then opens
 // the pseudonym, under the same request.
 func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaign string) (who view.Pseudonym, request string, err error) {
-	ask, err := asking{As: v.As, Purpose: "P1", Campaign: campaign, On: v.On}.ask(h)
-	if err != nil {
-		return who, "", err
-	}
-	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
-		return who, "", misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
-	}
-	ask.Items = []catalogue.ItemID{"A15.X1", "A16.03"}
-	gate, err := h.Gate(ctx)
-	if err != nil {
-		return who, "", err
-	}
-	seen, err := gate.Read(ctx, ask)
+	seen, err := v.read(ctx, h, campaign, "A15.X1", "A16.03", "A16.04", "A16.05")
 	if err != nil {
 		return who, "", err
 	}
@@ -123,8 +122,43 @@ func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaig
 	if err != nil {
 		return who, "", err
 	}
-	who, err = crossing.PseudonymOf(ctx, campaign, ask.Candidate, seen.Request, v.As)
+	unit, err := crypto.ParseUnitID(v.Candidate)
+	if err != nil {
+		return who, "", err
+	}
+	who, err = crossing.PseudonymOf(ctx, campaign, unit, seen.Request, v.As)
 	return who, seen.Request, err
+}
+
+// read asks the gate for some items of the candidate, all or nothing.
+func (v admissionExplainVerb) read(ctx context.Context, h *house.House, campaign string, items ...catalogue.ItemID) (seen dossier.View, err error) {
+	ask, err := asking{As: v.As, Purpose: "P1", Campaign: campaign, On: v.On}.ask(h)
+	if err != nil {
+		return seen, err
+	}
+	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
+		return seen, misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	}
+	ask.Items = items
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return seen, err
+	}
+	return gate.Read(ctx, ask)
+}
+
+// mayHearOrder is whether this caller may read in which order the candidate put their
+// wishes: a responsible may not.
+func (v admissionExplainVerb) mayHearOrder(ctx context.Context, h *house.House, campaign string) (bool, error) {
+	seen, err := v.read(ctx, h, campaign, "A15.13")
+	if refusal := (*dossier.Refusal)(nil); errors.As(err, &refusal) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	seen.Forget()
+	return true, nil
 }
 
 // notInSession says why a wish is in no group.
@@ -161,7 +195,7 @@ func explainRow(s house.Standing, row int32) (e explained, err error) {
 	if err := e.Position.Recheck(ranking.Ranked, s.Session.Orders[g], c); err != nil {
 		return e, err
 	}
-	e.Said = e.Position.Phrases()
+	e.Said, e.Position = e.Position.Phrases(), e.Position.Told()
 	switch status := s.State.Status(row); {
 	case status == core.Accepted:
 		e.Said = append(e.Said, "Vous avez accepté cette proposition.")
