@@ -87,7 +87,7 @@ var why = map[Code]string{
 	DayNotPositive:          "the first day is day 1",
 	NegativeGroupParameter:  "places, rank limit and last called rank of a group are not below 0",
 	NegativeBoardingPlaces:  "a boarding school has less than 0 beds",
-	TooManyPlaces:           "places, beds, rank limits and last called ranks fit in 31 bits",
+	TooManyPlaces:           "places, beds, rank limits, last called ranks and days fit in 31 bits",
 	LastCalledDecreases:     "the last called rank is lower than it was a few days before",
 	GapOrderingBeforeGap:    "the ordering of wishes ends before the gap phase begins",
 	ColumnsDiffer:           "the columns of a day are as long as those of the roll",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,8 +25,9 @@ type admissionExplainVerb struct {
 
 func (admissionExplainVerb) Help() string {
 	return `Says of each wish of the candidate for that programme where it stands after the last day, why, and what
-the legal rates did, in words for the candidate. Whoever asks must be granted the wish and its rank; the
-request and the crossing to the pseudonym are traced. Nothing said is about another person.`
+the legal rates did, in words for the candidate. Whoever asks must be granted the wish, its ranks and its
+answer; how wishes were ordered is said to who may read that order. Requests and the crossing to the
+pseudonym are traced. Nothing said is about another person.`
 }
 
 func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
@@ -57,9 +59,20 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 		return nil
 	}
 	for _, row := range rows {
-		e, err := s.Explain(row)
+		e, err := s.Explain(row, true)
 		if err != nil {
 			return err
+		}
+		if e.GivenUp != nil {
+			may, err := v.mayHearOrder(ctx, h, campaign)
+			if err != nil {
+				return err
+			}
+			if !may {
+				if e, err = s.Explain(row, false); err != nil {
+					return err
+				}
+			}
 		}
 		if v.JSON {
 			if err := printJSON(t, e); err != nil {
@@ -78,19 +91,7 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 // cross asks the gate whether this caller may read the wish and its rank, and then opens
 // the pseudonym, under the same request.
 func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaign string) (who view.Pseudonym, request string, err error) {
-	ask, err := asking{As: v.As, Purpose: "P1", Campaign: campaign, On: v.On}.ask(h)
-	if err != nil {
-		return who, "", err
-	}
-	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
-		return who, "", misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
-	}
-	ask.Items = []catalogue.ItemID{"A15.X1", "A16.03"}
-	gate, err := h.Gate(ctx)
-	if err != nil {
-		return who, "", err
-	}
-	seen, err := gate.Read(ctx, ask)
+	seen, asked, err := v.read(ctx, h, campaign, "A15.X1", "A16.03", "A16.04", "A16.05")
 	if err != nil {
 		return who, "", err
 	}
@@ -106,6 +107,37 @@ func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaig
 	if err != nil {
 		return who, "", err
 	}
-	who, err = crossing.PseudonymOf(ctx, campaign, ask.Candidate, ask.On, seen.Request, v.As)
+	who, err = crossing.PseudonymOf(ctx, campaign, asked.Candidate, asked.On, seen.Request, v.As)
 	return who, seen.Request, err
+}
+
+// read asks the gate for some items of the candidate, all or nothing.
+func (v admissionExplainVerb) read(ctx context.Context, h *house.House, campaign string, items ...catalogue.ItemID) (seen dossier.View, ask dossier.Ask, err error) {
+	if ask, err = (asking{As: v.As, Purpose: "P1", Campaign: campaign, On: v.On}).ask(h); err != nil {
+		return seen, ask, err
+	}
+	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
+		return seen, ask, misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	}
+	ask.Items = items
+	gate, err := h.Gate(ctx)
+	if err != nil {
+		return seen, ask, err
+	}
+	seen, err = gate.Read(ctx, ask)
+	return seen, ask, err
+}
+
+// mayHearOrder is whether this caller may read in which order the candidate put their
+// wishes: a responsible may not.
+func (v admissionExplainVerb) mayHearOrder(ctx context.Context, h *house.House, campaign string) (bool, error) {
+	seen, _, err := v.read(ctx, h, campaign, "A15.13")
+	if refusal := (*dossier.Refusal)(nil); errors.As(err, &refusal) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	seen.Forget()
+	return true, nil
 }

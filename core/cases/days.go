@@ -69,7 +69,8 @@ func days(c *scenario) (any, error) {
 		return nil, fault
 	}
 	p := &play{scenario: c, names: n, roll: roll, last: make([]int32, len(c.Formation)), bars: map[[2]int32]display.Bars{}}
-	if fault == nil {
+	// A number of boarding schools is believed where their beds are told: it is memory.
+	if fault == nil && slices.ContainsFunc(c.Steps, func(s step) bool { return len(s.Beds) == roll.Schools }) {
 		p.ground = proposal.Prepare(roll)
 	}
 	steps := make([]any, len(c.Steps))

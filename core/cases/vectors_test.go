@@ -221,3 +221,28 @@ func TestTheDaysThatTheReferenceWithholdsAreKnown(t *testing.T) {
 		t.Errorf("%d days foretold, where the vectors have 14", foretold)
 	}
 }
+
+// A line that is a case and cannot be true is refused by a code, in little memory, and no
+// product of its numbers wraps around.
+func TestNumbersThatCannotBeAreRefused(t *testing.T) {
+	const day = `{"id":1,"params":{"reservation_end_day":RES,"gap_start_day":50,"gap_ordering_end_day":60},"group_formation":[0],"boarding_count":SCHOOLS,
+		"wishes":[[1,0,0,-1,1,1,0,0]],"steps":[{"day":DAY,"capacity":[1],"rank_limit":[0],"stop":[0],"end_reservation":[0],"last_called":[LAST],"last_called_ref":[0],
+		"boarding_capacity":[],"auto_reply":[],"preference":[0],"yesterday_wait_rank":[0],"ignore_wait":[],"ignore_bars":[],"status":"W"}]}`
+	const estimate = `{"id":1,"day":DAY,"reservation_end_day":RES,"last_called":LAST,"last_called_ref":0,"rank_limit":0}`
+	for _, tt := range []struct{ kind, line, day, end, last, schools, want string }{
+		{"days", day, "3", "10", "5", "0", `"status":"P"`},
+		{"days", day, "3", "10", "5", "2147483646", `COLUMNS_DIFFER`},
+		{"days", day, "3", "4611686018427387904", "2147483646", "0", `CAPACITY_TOO_LARGE`},
+		{"days", day, "3", "-9223372036854775808", "5", "0", `CAPACITY_TOO_LARGE`},
+		{"days", day, "9223372036854775807", "10", "5", "0", `CAPACITY_TOO_LARGE`},
+		{"estimate", estimate, "7", "30", "10", "0", `"estimate":48`},
+		{"estimate", estimate, "7", "30", "4611686018427387904", "0", `CAPACITY_TOO_LARGE`},
+		{"estimate", estimate, "7", "9223372036854775807", "10", "0", `CAPACITY_TOO_LARGE`},
+		{"estimate", estimate, "7", "30", "-3", "0", `LAST_CALLED_DECREASES`},
+	} {
+		line := strings.NewReplacer("\n", "", "\t", "", "DAY", tt.day, "RES", tt.end, "LAST", tt.last, "SCHOOLS", tt.schools).Replace(tt.line)
+		if got := string(run(t, tt.kind, [][]byte{[]byte(line)})[0]); !strings.Contains(got, tt.want) {
+			t.Errorf("%s is answered %s, and not with %s", line, got, tt.want)
+		}
+	}
+}

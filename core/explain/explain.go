@@ -68,4 +68,5 @@ const FewCalled = 5
 
 // FewByRate is the smallest number of positions that are put down to one rate. Bursaries
 // come from income, and what comes from income is counted from eleven on.
+// Of a group that is smaller, nothing is said of what the rates did.
 const FewByRate = 11

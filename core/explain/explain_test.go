@@ -135,6 +135,30 @@ func TestEveryWishOfADayIsExplained(t *testing.T) {
 	}
 }
 
+// What is told beside the words says no more than they do, and in a small group neither
+// tells one candidate of another.
+func TestWhatIsToldOfAPositionSaysNothingOfFew(t *testing.T) {
+	two := func(other bool) explain.Position {
+		p, err := explain.Called(core.Rates{Bursary: 7}, []core.Ranked{{Candidate: 0, Rank: 1}, {Candidate: 1, Rank: 2, Bursary: other}}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Call = 2 // the call rank is the candidate's own, and told
+		return p
+	}
+	if with, without := two(true), two(false); !cmp.Equal(with.Told(), without.Told()) || !cmp.Equal(with.Phrases(), without.Phrases()) {
+		t.Errorf("of two, one learns whether the other holds a bursary: %v and %v", with.Phrases(), without.Phrases())
+	}
+	few := explain.Position{Rates: core.Rates{Bursary: 20, Resident: 95}, Ranked: 40, Board: 2, Call: 6, OvertakenBy: 4, ByBursary: 3, ByResident: 1}
+	if told := few.Told(); told.ByBursary != 0 || told.ByResident != 0 || told.OvertakenBy != 4 {
+		t.Errorf("few positions are told apart: %+v", told)
+	}
+	many := explain.Position{Rates: core.Rates{Bursary: 20, Resident: 95}, Ranked: 400, Board: 50, Call: 80, OvertakenBy: 30, ByBursary: 12, ByResident: 18, Bound: 90}
+	if told := many.Told(); told != many {
+		t.Errorf("many are not: %+v", told)
+	}
+}
+
 // What a candidate reads.
 func TestABedHeldByAnotherProgrammeIsNoReasonToWait(t *testing.T) {
 	roll := &core.Roll{Candidates: 2, Programme: []int32{0, 1}, Schools: 1, Wishes: core.Wishes{

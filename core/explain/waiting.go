@@ -23,7 +23,7 @@ type Waiting struct {
 	Reason Reason `json:"reason"`
 	Call   int32  `json:"call"`   // call rank shown
 	Places int64  `json:"places"` // of the group
-	Last   int32  `json:"last"`   // the largest call rank shown among those who hold a place; 0 is none
+	Last   int32  `json:"last"`   // the largest call rank shown among those who hold a place; 0 is none, or too few to say
 	Ahead  int    `json:"ahead"`  // candidates of the group who wait and are called before
 
 	// Of a wish that is behind the bar of its boarding school:
@@ -43,15 +43,18 @@ func Why(roll *core.Roll, day *core.Day, out *core.Outcome, i int) (Waiting, err
 	}
 	g, school := w.Group[i], w.School[i]
 	e := Waiting{Call: w.ShownRank[i], Places: day.Groups[g].Places}
-	ahead := map[core.Candidate]bool{}
+	ahead, hold := map[core.Candidate]bool{}, map[core.Candidate]bool{}
 	for j := range w.Len() {
 		switch {
 		case w.Group[j] != g:
 		case out.Status[j].Holds():
-			e.Last = max(e.Last, w.ShownRank[j])
+			e.Last, hold[w.Candidate[j]] = max(e.Last, w.ShownRank[j]), true
 		case out.Status[j] == core.Waiting && w.CallRank[j] < w.CallRank[i]:
 			ahead[w.Candidate[j]] = true
 		}
+	}
+	if len(hold) < FewCalled {
+		e.Last = 0 // as on the public sheet
 	}
 	e.Ahead = len(ahead)
 	behind := behindBar(roll, out, i)

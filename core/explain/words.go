@@ -10,6 +10,10 @@ import (
 // Phrases says a position in plain French, to the candidate. Nothing in it is about
 // another person, and a cause with few positions is not told apart.
 func (p Position) Phrases() []string {
+	if p.few() {
+		return []string{fmt.Sprintf("Vous êtes appelé en position %d sur %d.", p.Call, p.Ranked),
+			fmt.Sprintf("Dans un groupe de moins de %d candidats, l'effet des taux légaux n'est pas détaillé : il dirait qui d'autre est boursier ou du secteur.", FewByRate)}
+	}
 	said := []string{fmt.Sprintf("La commission vous a classé en position %d sur %d. Vous êtes appelé en position %d.", p.Board, p.Ranked, p.Call)}
 	switch {
 	case p.Rates == (core.Rates{}):
@@ -30,6 +34,22 @@ func (p Position) Phrases() []string {
 		said = append(said, fmt.Sprintf("Quels que soient les autres candidats, ces taux ne peuvent pas vous faire reculer au-delà de la position %d.", p.Bound))
 	}
 	return said
+}
+
+// few is whether the group is so small that what the rates did to one candidate tells of
+// another: of two, each would know whether the other holds a bursary.
+func (p Position) few() bool { return p.Rates != (core.Rates{}) && p.Ranked < FewByRate }
+
+// Told is what of a position is told beside the words: no more than they say. What is not
+// told is 0.
+func (p Position) Told() Position {
+	if p.few() {
+		return Position{Rates: p.Rates, Ranked: p.Ranked, Call: p.Call}
+	}
+	if p.causes() == "" {
+		p.ByBursary, p.ByResident, p.ByBoth = 0, 0, 0
+	}
+	return p
 }
 
 // went says how many positions went to candidates with a worse board rank.

@@ -22,7 +22,7 @@ func (d *state) answer(c core.Candidate) (freed bool) {
 	mine := d.mine[d.own[c]:d.own[c+1]]
 	best := int32(core.Unbounded) // preference rank of the best proposal of today
 	for _, p := range mine {
-		if (d.status[p] == core.Proposed || d.status[p] == core.AutoAccepted) && d.preference[p] > 0 {
+		if (d.status[p] == core.Proposed || d.status[p] == core.AutoAccepted) && d.preference[p] > 0 && d.kind[p]&core.OutsideMain == 0 {
 			best = min(best, d.preference[p])
 		}
 	}

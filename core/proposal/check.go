@@ -44,6 +44,8 @@ func (g *Ground) checkTerms(day *core.Day) error {
 	switch {
 	case day.Number < 1:
 		return core.DayNotPositive.Of()
+	case max(day.Number, day.ReservationEnd, day.GapStart, day.OrderingEnd) > core.MaxRank, min(day.ReservationEnd, day.GapStart) < -core.MaxRank:
+		return core.TooManyPlaces.Of() // beyond, the estimate would not fit in 64 bits
 	case day.OrderingEnd < day.GapStart:
 		return core.GapOrderingBeforeGap.Of()
 	case len(day.Groups) != g.roll.Groups() || len(day.Beds) != g.roll.Schools:

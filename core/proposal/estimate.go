@@ -8,7 +8,12 @@ import "sceau/core"
 // last days, and never lies below what was called.
 func Estimate(day, reservationEnd int, g core.Group) (int64, error) {
 	c, before := g.LastCalled, g.LastCalledBefore
-	if c < before {
+	switch {
+	case max(int64(day), int64(reservationEnd), c, g.RankLimit) > core.MaxRank, min(int64(day), int64(reservationEnd)) < -core.MaxRank:
+		return 0, core.TooManyPlaces.Of() // the products below would not fit in 64 bits
+	case min(before, g.RankLimit) < 0:
+		return 0, core.NegativeGroupParameter.Of()
+	case c < before:
 		return 0, core.LastCalledDecreases.Of()
 	}
 	left, past := int64(reservationEnd-day), int64(day-1)

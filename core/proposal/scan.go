@@ -24,6 +24,7 @@ func (d *state) scan(group int32, chosen []int32) []int32 {
 		}
 		next, holds := d.twins(p, end)
 		for ; p < next; p++ {
+			called := int64(d.rank[p]) <= limit // a wish that takes no part may stand beside, with another rank
 			if d.status[p] != core.Waiting || !d.passes(p) || !(free > 0 || called || holds) {
 				continue
 			}

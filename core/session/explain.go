@@ -33,8 +33,9 @@ type Explanation struct {
 
 // Explain says of the wish in a row where it stands, why, and what the rates did. Each
 // claim is computed again by other code before it is said, and one that does not hold is
-// an error.
-func (s *Standing) Explain(row int32) (e Explanation, err error) {
+// an error. In which order the candidate put their wishes is said only to who may read
+// that order (A15.13): a responsible may not.
+func (s *Standing) Explain(row int32, withOrder bool) (e Explanation, err error) {
 	roll, day := s.Day.Roll, s.Day
 	w := &roll.Wishes
 	g, c, i := int(w.Group[row]), w.Candidate[row], int(row)
@@ -47,7 +48,7 @@ func (s *Standing) Explain(row int32) (e Explanation, err error) {
 	if err := e.Position.Recheck(ranking.Ranked, s.Orders[g], c); err != nil {
 		return e, err
 	}
-	e.Said = e.Position.Phrases()
+	e.Said, e.Position = e.Position.Phrases(), e.Position.Told()
 	switch status := s.State.Status(row); {
 	case status == core.Accepted:
 		e.Said = append(e.Said, "Vous avez accepté cette proposition.")
@@ -67,7 +68,7 @@ func (s *Standing) Explain(row int32) (e Explanation, err error) {
 		}
 		e.Waiting, e.Said = &why, append(e.Said, why.Phrases()...)
 	default:
-		if lost, err := explain.Lost(roll, day.Morning, day.Outcome, i); err == nil && day.Morning.Status[row].Live() {
+		if lost, err := explain.Lost(roll, day.Morning, day.Outcome, i); err == nil && withOrder && day.Morning.Status[row].Live() {
 			e.GivenUp, e.Said = &lost, append(e.Said, lost.Phrases()...)
 			break
 		}

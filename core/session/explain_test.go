@@ -19,7 +19,7 @@ func TestEveryWishOfEveryDayIsExplained(t *testing.T) {
 		season(t, seed, 12, func(s *Session, o *Offer, state *campaign.State, d *Day, before *Shown, events []campaign.Event) {
 			last = &Standing{s, state, d}
 			for i := range int32(s.Config.Roll.Wishes.Len()) {
-				e, err := last.Explain(i)
+				e, err := last.Explain(i, true)
 				if err != nil {
 					t.Fatalf("seed %d, day %d, wish %d: %v", seed, d.Number, i, err)
 				}

@@ -43,7 +43,7 @@ func (c *check) beds(s int, taken, left []int64, takes []taking) []taking {
 	holders := int64(0)
 	for k := 0; k < n; {
 		end, still := k, true
-		for i := c.school.at(s, k); end < n && w.Candidate[c.school.at(s, end)] == w.Candidate[i]; end++ {
+		for i := c.school.at(s, k); end < n && c.oneSeat(c.school.at(s, end), i); end++ {
 			still = still && c.still(c.school.at(s, end))
 		}
 		if still { // nobody gave or took anything here
@@ -91,6 +91,13 @@ func (c *check) beds(s int, taken, left []int64, takes []taking) []taking {
 	return takes
 }
 
+// oneSeat is whether two rows of a school are one candidate's for the same bed. Of wishes
+// that take no part today any rank may stand there.
+func (c *check) oneSeat(i, j int32) bool {
+	w := &c.roll.Wishes
+	return w.Candidate[i] == w.Candidate[j] && w.BoardingRank[i] == w.BoardingRank[j]
+}
+
 // anyHeld is whether one of the rows k to end of a school is held when a round begins.
 func (c *check) anyHeld(s, k, end int, round int32) bool {
 	for ; k < end; k++ {
@@ -122,7 +129,7 @@ func (c *check) highest(s int, free int64) int32 {
 	bar := int32(0)
 	for k := 0; k < n && (free > 0 || c.released); {
 		end, expected := k, false
-		for i := c.school.at(s, k); end < n && w.Candidate[c.school.at(s, end)] == w.Candidate[i]; end++ {
+		for i := c.school.at(s, k); end < n && c.oneSeat(c.school.at(s, end), i); end++ {
 			j := c.school.at(s, end)
 			if !c.waits(j, c.last) {
 				continue

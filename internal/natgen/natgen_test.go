@@ -2,6 +2,8 @@ package natgen
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -81,5 +83,17 @@ func TestAFileThatIsNoInstanceIsRefused(t *testing.T) {
 	}
 	if _, err := Read(bytes.NewReader(append(whole, 0))); err == nil {
 		t.Error("one byte more is read")
+	}
+}
+
+// A count is believed as it is read: a few bytes that speak of billions are cut.
+func TestAFileOfAFewBytesThatSaysBillionsIsRefusedAtOnce(t *testing.T) {
+	for at := range 4 {
+		head := append([]byte("NATG0001"), make([]byte, 24)...)
+		binary.LittleEndian.PutUint32(head[8+4*at:], 1<<32-1)
+		in, err := Read(bytes.NewReader(head))
+		if !errors.Is(err, ErrNotNational) {
+			t.Errorf("count %d: %v, %v", at, in, err)
+		}
 	}
 }

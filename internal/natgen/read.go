@@ -68,7 +68,11 @@ func Read(r io.Reader) (*Instance, error) {
 		return nil, fmt.Errorf("%w: the groups do not have as many entries as the file", ErrNotNational)
 	}
 	for range schools {
-		in.Beds = append(in.Beds, int64(f.numbers(1)[0]))
+		beds := f.numbers(1)
+		if f.err != nil {
+			return nil, f.err
+		}
+		in.Beds = append(in.Beds, int64(beds[0]))
 	}
 	bursary, err := f.bytes(int(candidates))
 	if err != nil {
