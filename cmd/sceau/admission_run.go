@@ -155,8 +155,8 @@ type admissionAnswersVerb struct {
 func (admissionAnswersVerb) Help() string {
 	return `One line for each answer, under the pseudonym of the candidate:
   {"at": "2026-06-02T12:00:00+02:00", "candidate": "8f1d...", "said": "accepted", "wish": {"programme": "F00001"}}
-said is accepted, refused, dropped, kept, given up, resigned, reinstated, confirmed, ordered, machine on or
-machine off. An answer that comes after its deadline, or that cannot be, is refused by itself.`
+said is accepted, refused, dropped, kept, "given up", resigned, reinstated, confirmed, ordered, "machine on" or
+"machine off". An answer that comes after its deadline, or that cannot be, is refused by itself.`
 }
 
 func (v admissionAnswersVerb) Run(ctx context.Context, t *terminal) error {

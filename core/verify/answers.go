@@ -23,12 +23,13 @@ func (c *check) candidates() {
 			}
 		}
 	})
-	if gap || c.out.Rounds > 1 || len(c.day.Answering) > 0 {
+	if gap || c.out.Rounds > 1 {
 		return
 	}
-	for i, s := range c.out.Status { // nobody's answers are automatic today
-		if s == core.AutoAccepted || s != c.day.Status[i] && s != core.Proposed {
-			c.answerFinding("A1", c.roll.Wishes.Candidate[i])
+	for i, s := range c.out.Status { // the answers of all others are not automatic today
+		if who := c.roll.Wishes.Candidate[i]; (s == core.AutoAccepted || s != c.day.Status[i] && s != core.Proposed) &&
+			(int(who) >= len(machine) || !machine[who]) {
+			c.answerFinding("A1", who)
 		}
 	}
 }
@@ -43,9 +44,11 @@ func (c *check) candidate(who int, machine, gap bool) {
 		name     = core.Candidate(who)
 		n        = c.own.len(who)
 		got      = int32(core.Unbounded) // preference of the best proposal of today that stands
-		lost     = int32(core.Unbounded) // of the best waiting wish given up
+		lost     = int32(core.Unbounded) // of the best wish given up for being behind it
 		waits    = int32(-1)             // of the worst ordered wish that waits
+		asks     = int32(-1)             // of the worst ordered proposal that its candidate had not accepted
 		held     int                     // main-phase proposals this evening
+		earlier  int                     // of them, those of the days before
 		unsure   int                     // of them, ordered and not accepted, which the machine would have
 		gave     bool                    // something up automatically
 		place    bool                    // lost one
@@ -74,6 +77,10 @@ func (c *check) candidate(who int, machine, gap bool) {
 		case core.AutoGivenUp, core.GapGivenUp:
 			gave = true
 			place = place || was != core.Waiting
+			// The machine gives up an earlier proposal whatever its rank; all else is behind.
+			if is == core.GapGivenUp || was == core.Waiting {
+				lost = min(lost, prefers)
+			}
 		case core.Waiting:
 			waits = max(waits, prefers)
 		}
@@ -82,15 +89,21 @@ func (c *check) candidate(who int, machine, gap bool) {
 			if is == core.Proposed && prefers > 0 {
 				unsure++
 			}
+			if is == core.Pending || is == core.Accepted {
+				earlier++
+			}
+			if is != core.Accepted { // what was accepted before is kept
+				asks = max(asks, prefers)
+			}
 		}
 	}
 	today := got != core.Unbounded
 	switch {
-	case machine && today && (held > 1 || unsure > 0) && !c.ordering():
+	case machine && today && (earlier > 0 || unsure > 0 || held > 1 && !c.ordering()):
 		c.answerFinding("A2", name)
 	case gave && (!today || got >= lost):
 		c.answerFinding("A3", name)
-	case today && (machine || gave) && waits > got:
+	case today && (machine || gap) && waits > got, today && (machine || gap) && asks > got:
 		c.answerFinding("A4", name)
 	case place && !anywhere:
 		c.answerFinding("A5", name)

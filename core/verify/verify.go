@@ -24,7 +24,7 @@
 //	A1   automatic answers happen to those who asked for them
 //	A2   with the machine on, at most one proposal is held, and it is accepted
 //	A3   whoever gave up a wish got one that they rank better, and holds it
-//	A4   the wishes that still wait are ranked better than the proposal held
+//	A4   what still waits, or was not accepted, is ranked better than what came today
 //	A5   nobody loses a place and ends with none
 //
 // What compares several runs, or a run and a solver (P8, D6, D8, D9, D11, A6, A7), is

@@ -185,6 +185,18 @@ func TestADayThatBreaksARuleIsFound(t *testing.T) {
 			0 0 - 1 0 0 0 W W`}, nil, false},
 		{"an automatic answer to somebody who asked for none", "A1", scene{places: []int64{1}, wishes: `
 			0 0 - 1 0 0 1 W A`}, nil, true},
+		{"one to somebody who asked for none, beside one who did", "A1", scene{places: []int64{1, 1}, machine: []core.Candidate{1}, wishes: `
+			0 0 - 1 0 0 1 W A
+			1 1 - 1 0 0 1 W A`}, nil, true},
+		{"a better proposal is given up in the gap phase", "A3", scene{places: []int64{1, 1}, gap: 1, wishes: `
+			0 0 - 1 0 0 1 o h
+			0 1 - 1 0 0 2 W P`}, nil, true},
+		{"a worse wish goes on waiting in the gap phase", "A4", scene{places: []int64{1, 0}, gap: 1, wishes: `
+			0 0 - 1 0 0 1 W P
+			0 1 - 1 0 0 2 W W`}, nil, true},
+		{"a worse proposal is kept in the gap phase", "A4", scene{places: []int64{1, 1}, gap: 1, wishes: `
+			0 0 - 1 0 0 1 W P
+			0 1 - 1 0 0 2 o o`}, nil, true},
 		{"a place outside the main phase is given up", "A1", scene{places: []int64{1, 1}, machine: []core.Candidate{0}, wishes: `
 			0 0 - 1 0 0 1 W A
 			0 1 - 1 0 2 0 a r`}, nil, true},
