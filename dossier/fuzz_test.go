@@ -349,6 +349,7 @@ func FuzzCredential(f *testing.F) {
 	f.Add(good)
 	f.Add(append([]byte(" "), good...))
 	f.Add(append(bytes.Clone(good[:42]), 'B'))
+	f.Add(append(append(bytes.Clone(good[:20]), '\n'), good[20:]...))
 	f.Add([]byte(needle))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := ParseCredential(text)

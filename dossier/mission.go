@@ -146,8 +146,10 @@ func NewCredential() (c Credential) {
 
 // ParseCredential reads what Text wrote.
 func ParseCredential(text []byte) (c Credential, err error) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(raw) != len(c.secret) {
+	one := strings.TrimSpace(string(text))
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(one)
+	// The decoder skips line ends: a credential with one inside would be a second spelling.
+	if err != nil || len(raw) != len(c.secret) || strings.ContainsAny(one, "\r\n") {
 		return c, errors.New("not a mission credential")
 	}
 	copy(c.secret[:], raw)

@@ -24,6 +24,9 @@ func admitting[T any](ctx context.Context, t *terminal, v onCampaign, do func(a 
 		}
 		return do(a)
 	})
+	if errors.Is(err, admission.ErrNotNext) {
+		err = hinted{err, "--skip passes over the days in between, if no proposals are meant on them"}
+	}
 	if errors.Is(err, admission.ErrNotYet) {
 		err = hinted{err, "a session of admission goes: project, offer, run --day 1, answers, run --day 2 ..."}
 	}
@@ -44,7 +47,8 @@ func (admissionOfferVerb) Help() string {
   {"boarding": "I001", "beds": 12}
 Rates, groups and schools stay for the session; places, rank_limit, stop, end_reservation and beds may change
 with each offer, and the next day takes the newest. unranked is a programme that does not rank, apprenticeship
-one in which a contract decides.`
+one in which a contract decides. {"programme": "F00001", "others": true} says that wishes in no list named here take no part:
+without it, a list that is not named refuses the session, so that a misspelt name is found.`
 }
 
 func (v admissionOfferVerb) Run(ctx context.Context, t *terminal) error {
@@ -106,7 +110,8 @@ func readCalendar(named string) (string, error) {
 
 type admissionRunVerb struct {
 	onCampaign `embed:""`
-	Day        int `required:"" help:"The day of the session: 1 is its opening."`
+	Day        int  `required:"" help:"The day of the session: 1 is its opening."`
+	Skip       bool `help:"Pass over the days in between: proposals that are out lapse meanwhile, and nothing takes a day back."`
 }
 
 // runJSON is what a script may rely on.
@@ -125,7 +130,7 @@ type runJSON struct {
 }
 
 func (v admissionRunVerb) Run(ctx context.Context, t *terminal) error {
-	out, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (admission.DayRun, error) { return a.RunDay(ctx, v.Day) })
+	out, err := admitting(ctx, t, v.onCampaign, func(a *admission.Campaign) (admission.DayRun, error) { return a.RunDay(ctx, v.Day, v.Skip) })
 	if err != nil {
 		return err
 	}
@@ -136,9 +141,9 @@ func (v admissionRunVerb) Run(ctx context.Context, t *terminal) error {
 	if out.Orders.ID != "" {
 		fmt.Fprintf(t.out, "campaign %s, run %d: the call orders of %d groups, verified, sha256:%s\n", r.Campaign, out.Orders.Number, out.Groups, out.Orders.Output.Digest)
 		l := out.Left
-		fmt.Fprintf(t.out, "left out: %d wishes not confirmed, %d refused by their institution, %d not ranked, %d by apprenticeship\n", l.Unconfirmed, l.Refused, l.Unranked, l.Apprenticeship)
+		fmt.Fprintf(t.out, "left out: %d wishes not confirmed, %d refused by their institution, %d not ranked, %d by apprenticeship, %d in a list that takes no part\n", l.Unconfirmed, l.Refused, l.Unranked, l.Apprenticeship, l.Others)
 	}
-	fmt.Fprintf(t.out, "campaign %s, run %d, day %d: %d proposals in %d rounds, verified; %d candidates hold one they accepted, %d wait; %d proposals had lapsed\n",
+	fmt.Fprintf(t.out, "campaign %s, run %d, day %d: %d proposals, verified (rounds: %d); candidates who have accepted one: %d, who wait: %d; proposals that had lapsed: %d\n",
 		r.Campaign, r.Number, r.Day, f.Proposals, f.Rounds, f.Acceptances, f.Waiting, f.Lapsed)
 	fmt.Fprintf(t.out, "input sha256:%s\noutput sha256:%s\n", r.Input.Digest, r.Output.Digest)
 	for _, k := range out.Stopped {

@@ -35,7 +35,7 @@ func (v admissionSheetVerb) Run(ctx context.Context, t *terminal) error {
 	fmt.Fprintln(w, "GROUPE\tCLASSÉS\tPLACES\tBOURSIERS\tHORS SECTEUR\tOCCUPÉES\tLIBRES\tDERNIER APPELÉ")
 	for _, x := range sheets {
 		p := x.Sheet
-		held, vacant, last := "peu", "peu", "non publié"
+		held, vacant, last := "non publié", "non publié", "non publié"
 		if c := p.Come; c != nil {
 			held, vacant, last = fmt.Sprint(c.Held), fmt.Sprint(c.Vacant), fmt.Sprint(c.LastCalled)
 		}

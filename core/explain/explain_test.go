@@ -184,17 +184,17 @@ func TestTheWordsOfAnExplanation(t *testing.T) {
 		want string
 	}{
 		{"nothing moved", explain.Position{Ranked: 40, Board: 3, Call: 3}.Phrases(),
-			"La commission vous a classé en position 3 sur 40. Vous êtes appelé en position 3. Aucun taux ne s'applique à cette formation : l'ordre d'appel est celui de la commission."},
+			"La commission vous a classé en position 3 sur 40. Votre rang dans l'ordre d'appel est 3. Aucun taux ne s'applique à cette formation : l'ordre d'appel est celui de la commission."},
 		{"forward", explain.Position{Rates: core.Rates{Bursary: 20}, Ranked: 40, Board: 9, Call: 2, Overtook: 7}.Phrases(),
-			"La commission vous a classé en position 9 sur 40. Vous êtes appelé en position 2. Les taux légaux vous ont fait avancer de 7 places."},
+			"La commission vous a classé en position 9 sur 40. Votre rang dans l'ordre d'appel est 2. Les taux légaux vous ont fait avancer de 7 rangs."},
 		{"few positions are not told apart", explain.Position{Rates: core.Rates{Bursary: 20, Resident: 95}, Ranked: 40, Board: 2, Call: 6, OvertakenBy: 4, ByBursary: 3, ByResident: 1}.Phrases(),
-			"La commission vous a classé en position 2 sur 40. Vous êtes appelé en position 6. Avant votre tour, 4 places sont allées à des candidats classés après vous par la commission. C'est l'effet des taux légaux."},
+			"La commission vous a classé en position 2 sur 40. Votre rang dans l'ordre d'appel est 6. Avant votre tour, 4 places sont allées à des candidats classés après vous par la commission. C'est l'effet des taux légaux."},
 		{"many are, and the bound is said", explain.Position{Rates: core.Rates{Bursary: 20, Resident: 95}, Ranked: 400, Board: 50, Call: 80, OvertakenBy: 30, ByBursary: 12, ByResident: 18, Bound: 90}.Phrases(),
-			"La commission vous a classé en position 50 sur 400. Vous êtes appelé en position 80. Avant votre tour, 30 places sont allées à des candidats classés après vous par la commission. C'est l'effet des taux légaux. Dans le détail : le taux minimum de boursiers de 20 % pour 12 places, le taux maximum de candidats hors secteur de 5 % pour 18 places. Quels que soient les autres candidats, ces taux ne peuvent pas vous faire reculer au-delà de la position 90."},
+			"La commission vous a classé en position 50 sur 400. Votre rang dans l'ordre d'appel est 80. Avant votre tour, 30 places sont allées à des candidats classés après vous par la commission. C'est l'effet des taux légaux. Dans le détail : le taux minimum de boursiers de 20 % pour 12 places, le taux maximum de candidats hors secteur de 5 % pour 18 places. Quels que soient les autres candidats, ces taux ne peuvent pas vous faire reculer au-delà de la position 90."},
 		{"a bar with beds kept", explain.Waiting{Reason: explain.BehindBar, Boarding: 12, Bar: 7, Reserved: true}.Phrases(),
-			"Votre rang pour l'internat est 12 ; l'internat est ouvert jusqu'au rang 7. Des lits sont gardés pour des candidats mieux classés pour l'internat, qui seront sans doute appelés bientôt."},
+			"Votre rang pour l'internat est 12 ; l'internat est ouvert jusqu'au rang 7. Des places sont gardées pour des candidats mieux classés pour l'internat, qui seront sans doute appelés bientôt."},
 		{"behind others", explain.Waiting{Reason: explain.BehindOthers, Call: 81, Last: 62, Places: 40, Ahead: 18}.Phrases(),
-			"La formation offre 40 places, et elles sont prises. Votre rang dans l'ordre d'appel est 81 ; le dernier candidat appelé avait le rang 62. 18 candidats de cette formation attendent encore devant vous. Si des candidats renoncent, votre tour approche."},
+			"Ce groupe offre 40 places, toutes prises. Votre rang dans l'ordre d'appel est 81 ; le dernier candidat appelé avait le rang 62. 18 candidats de ce groupe attendent encore devant vous. Si des candidats renoncent, votre tour approche."},
 		{"the machine", explain.GivenUp{Machine: true, Over: 3, Prefers: 1}.Phrases(),
 			"Votre répondeur automatique a renoncé à votre vœu numéro 3, parce que vous avez reçu une proposition pour votre vœu numéro 1, que vous aviez classé devant."},
 	} {

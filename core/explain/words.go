@@ -11,19 +11,19 @@ import (
 // another person, and a cause with few positions is not told apart.
 func (p Position) Phrases() []string {
 	if p.few() {
-		return []string{fmt.Sprintf("Vous êtes appelé en position %d sur %d.", p.Call, p.Ranked),
+		return []string{fmt.Sprintf("Votre rang dans l'ordre d'appel est %d, sur %d.", p.Call, p.Ranked),
 			fmt.Sprintf("Dans un groupe de moins de %d candidats, l'effet des taux légaux n'est pas détaillé : il dirait qui d'autre est boursier ou du secteur.", FewByRate)}
 	}
-	said := []string{fmt.Sprintf("La commission vous a classé en position %d sur %d. Vous êtes appelé en position %d.", p.Board, p.Ranked, p.Call)}
+	said := []string{fmt.Sprintf("La commission vous a classé en position %d sur %d. Votre rang dans l'ordre d'appel est %d.", p.Board, p.Ranked, p.Call)}
 	switch {
 	case p.Rates == (core.Rates{}):
 		return append(said, "Aucun taux ne s'applique à cette formation : l'ordre d'appel est celui de la commission.")
 	case p.OvertakenBy == 0 && p.Overtook == 0:
 		return append(said, "Les taux légaux n'ont rien changé à votre position.")
 	case p.Overtook > 0 && p.OvertakenBy == 0:
-		return append(said, fmt.Sprintf("Les taux légaux vous ont fait avancer de %s.", places(p.Overtook)))
+		return append(said, fmt.Sprintf("Les taux légaux vous ont fait avancer de %s.", ranks(p.Overtook)))
 	case p.Overtook > 0:
-		said = append(said, fmt.Sprintf("Les taux légaux vous ont fait avancer de %s et reculer de %s.", places(p.Overtook), places(p.OvertakenBy)))
+		said = append(said, fmt.Sprintf("Les taux légaux vous ont fait avancer de %s et reculer de %s.", ranks(p.Overtook), ranks(p.OvertakenBy)))
 	default:
 		said = append(said, fmt.Sprintf("Avant votre tour, %s. C'est l'effet des taux légaux.", went(p.OvertakenBy)))
 	}
@@ -87,12 +87,12 @@ func (p Position) causes() string {
 
 // Phrases says why a wish waits, in plain French, to the candidate.
 func (e Waiting) Phrases() []string {
-	ahead := fmt.Sprintf("%s de cette formation attendent encore devant vous.", candidates(e.Ahead))
+	ahead := fmt.Sprintf("%s de ce groupe attendent encore devant vous.", candidates(e.Ahead))
 	switch e.Ahead {
 	case 0:
-		ahead = "Personne n'attend devant vous dans cette formation."
+		ahead = "Personne n'attend devant vous dans ce groupe."
 	case 1:
-		ahead = "Un candidat de cette formation attend encore devant vous."
+		ahead = "Un candidat de ce groupe attend encore devant vous."
 	}
 	switch e.Reason {
 	case NotRankedYet:
@@ -100,17 +100,31 @@ func (e Waiting) Phrases() []string {
 	case GroupStopped:
 		return []string{"La formation n'envoie pas de proposition aujourd'hui. Votre rang ne change pas."}
 	case BehindBar:
-		why := "Les lits ont été demandés par des candidats mieux classés pour l'internat."
+		if e.Bar <= 0 {
+			return []string{fmt.Sprintf("Aucune place d'internat n'est ouverte aujourd'hui pour ce vœu. Votre rang pour l'internat est %d.", e.Boarding), ahead}
+		}
+		why := "Les places d'internat ont été demandées par des candidats mieux classés pour l'internat."
 		if e.Reserved {
-			why = "Des lits sont gardés pour des candidats mieux classés pour l'internat, qui seront sans doute appelés bientôt."
+			why = "Des places sont gardées pour des candidats mieux classés pour l'internat, qui seront sans doute appelés bientôt."
 		}
 		return []string{fmt.Sprintf("Votre rang pour l'internat est %d ; l'internat est ouvert jusqu'au rang %d.", e.Boarding, e.Bar), why}
 	}
-	said := fmt.Sprintf("La formation offre %s, et elles sont prises. Votre rang dans l'ordre d'appel est %d", places(int(e.Places)), e.Call)
+	said := "Ce groupe n'offre pas de place"
+	switch {
+	case e.Places == 1:
+		said = "Ce groupe offre une place, et elle est prise"
+	case e.Places > 1:
+		said = fmt.Sprintf("Ce groupe offre %s, toutes prises", places(int(e.Places)))
+	}
+	said += fmt.Sprintf(". Votre rang dans l'ordre d'appel est %d", e.Call)
 	if e.Last > 0 {
 		said += fmt.Sprintf(" ; le dernier candidat appelé avait le rang %d", e.Last)
 	}
-	return []string{said + ".", ahead, "Si des candidats renoncent, votre tour approche."}
+	next := "Si des candidats renoncent, votre tour approche."
+	if e.Ahead == 0 {
+		next = "Si une place se libère, elle vous revient."
+	}
+	return []string{said + ".", ahead, next}
 }
 
 // Phrases says why a wish was given up, in plain French, to the candidate.
@@ -125,6 +139,7 @@ func (g GivenUp) Phrases() []string {
 	return []string{fmt.Sprintf("%s a renoncé à votre vœu numéro %d, parce que vous avez reçu une proposition pour votre vœu numéro %d, que vous aviez classé devant.", who, g.Over, g.Prefers)}
 }
 
+func ranks(n int) string      { return plural(n, "rang") }
 func places(n int) string     { return plural(n, "place") }
 func positions(n int) string  { return plural(n, "place") }
 func candidates(n int) string { return plural(n, "candidat") }

@@ -55,7 +55,7 @@ func (s *Standing) Explain(row int32, withOrder bool) (e Explanation, err error)
 	case status == core.Pending:
 		said := "Vous avez une proposition pour ce vœu."
 		if due, ok := s.State.Due(row); ok {
-			said += fmt.Sprintf(" Vous avez jusqu'au %s à 23 h 59 pour répondre.", due)
+			said += fmt.Sprintf(" Vous avez jusqu'au %s à 23 h 59 (heure de Paris) pour répondre. Sans réponse, vous perdez cette proposition.", due.Said())
 		}
 		e.Said = append(e.Said, said)
 	case status == core.Waiting && day.Outcome.Status[row] == core.Waiting:
@@ -104,11 +104,13 @@ func (s *Session) Absent(who view.Pseudonym, programme string) string {
 			return "Ce vœu est dans une liste de la formation qui ne prend pas part à cette session."
 		case byContract:
 			return "Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."
-		case saidNo, unranked:
-			return "La commission n'a pas classé ce vœu ; sa réponse et ses motifs se demandent à l'établissement."
+		case saidNo:
+			return "L'établissement a répondu « non » à ce vœu. Vous pouvez lui en demander les motifs."
+		case unranked:
+			return "La commission n'a pas classé ce vœu. Vous pouvez en demander les motifs à l'établissement."
 		}
 	}
-	return "Ce vœu est arrivé après le gel de la session."
+	return "Ce vœu n'est pas dans la session : il a été annulé, ou il est arrivé après le gel."
 }
 
 // A GroupSheet is the public sheet of one group of a programme after a day.

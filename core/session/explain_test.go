@@ -53,7 +53,7 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 		"not complete":           {func(w *view.Wish, o *Offer) { w.Complete = false }, "incomplet"},
 		"not ranked":             {func(w *view.Wish, o *Offer) { w.PedagogicalRank = 0 }, "pas classé"},
 		"by apprenticeship":      {func(w *view.Wish, o *Offer) { o.Groups[0].Apprenticeship = true }, "contrat d'apprentissage"},
-		"refused, though ranked": {func(w *view.Wish, o *Offer) { w.Institution = core.No }, "à l'établissement"},
+		"refused, though ranked": {func(w *view.Wish, o *Offer) { w.Institution = core.No }, "répondu « non »"},
 		"in another list": {func(w *view.Wish, o *Offer) {
 			o.Groups[0].GroupName, o.Groups[0].Others = GroupName{Programme: "F1"}, true
 		}, "une liste"},
@@ -79,7 +79,7 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 			if said := s.Absent(who, "F1"); !strings.Contains(said, tt.want) {
 				t.Errorf("told %q", said)
 			}
-			if said := s.Absent(who, "F9"); !strings.Contains(said, "Ce vœu est arrivé après") {
+			if said := s.Absent(who, "F9"); !strings.Contains(said, "il a été annulé, ou") {
 				t.Errorf("of a programme that was not asked for: %q", said)
 			}
 			if said := s.Absent(view.Pseudonym{9, 9, 9}, "F1"); !strings.Contains(said, "Ce dossier est arrivé après") {

@@ -151,6 +151,35 @@ func (o *Offer) school(id string) *BoardingSchool {
 	return &o.Boarding[i]
 }
 
+// Fits refuses an offer of a day that changes what is fixed for the session.
+func (s *Session) Fits(today *Offer) error {
+	_, _, err := s.today(today)
+	return err
+}
+
+// CheckTerms refuses an offer whose calendar is missing, not whole, or does not fit the end
+// of the reservation: a session that began with it could not go on.
+func (o *Offer) CheckTerms() error {
+	if o.Calendar == "" {
+		return errors.New("the first offer of a session brings its calendar and the end of the reservation of beds")
+	}
+	c, end, err := o.calendar()
+	if err != nil {
+		return err
+	}
+	_, err = c.Terms(end)
+	return err
+}
+
+// Opens is the day on which the session of an offer begins, as CheckTerms has accepted it.
+func (o *Offer) Opens() (campaign.Date, error) {
+	c, _, err := o.calendar()
+	if err != nil {
+		return 0, err
+	}
+	return c.Opening, nil
+}
+
 // calendar reads the year's calendar, and refuses one with a cell missing.
 func (o *Offer) calendar() (*campaign.Calendar, campaign.Date, error) {
 	c, err := campaign.ParseCalendar([]byte(o.Calendar))

@@ -155,16 +155,16 @@ func (s *Session) take(offer *Offer) (taken, error) {
 		case otherList:
 			s.Left.Others++
 		case notOffered:
-			return nil, fmt.Errorf("a wish of %s: %w", who, &NothingOfferedError{what})
+			return nil, &NothingOfferedError{what.Programme}
 		case byContract:
 			s.Left.Apprenticeship++
 		case saidNo:
 			if !group.Selective {
-				return nil, fmt.Errorf("a wish of %s for %s: only a selective programme may say non", who, what)
+				return nil, fmt.Errorf("a wish of %s: only a selective programme may say non", who)
 			}
 			s.Left.Refused++
 		case unanswered:
-			return nil, fmt.Errorf("a wish of %s for %s: no institution answered it", who, what)
+			return nil, fmt.Errorf("a wish of %s: no institution answered it", who)
 		case unranked:
 			s.Left.Unranked++
 		case takesPart:
@@ -182,10 +182,13 @@ func (s *Session) groupOf(w *view.Wish) GroupName {
 	return n
 }
 
-// A NothingOfferedError names a group that somebody asked for and the offer does not have.
-type NothingOfferedError struct{ GroupName }
+// A NothingOfferedError names a programme in one of whose lists somebody is whom the offer
+// does not have. It says neither the list, whose name lies under seal, nor who.
+type NothingOfferedError struct{ Programme string }
 
-func (e *NothingOfferedError) Error() string { return "nothing is offered by " + e.GroupName.String() }
+func (e *NothingOfferedError) Error() string {
+	return "nothing is offered by " + e.Programme + " to a list in which its board has candidates"
+}
 
 // order computes and verifies the call orders.
 func (s *Session) order(offer *Offer, rows taken) error {
@@ -201,7 +204,7 @@ func (s *Session) order(offer *Offer, rows taken) error {
 			w := &s.View.Wishes[i]
 			if k > 0 && s.View.Wishes[rows[g][k-1]].Candidate == w.Candidate {
 				if twin := s.View.Wishes[rows[g][k-1]]; twin.PedagogicalRank != w.PedagogicalRank || twin.Resident != w.Resident {
-					return fmt.Errorf("%s: a candidate is ranked twice, with and without boarding: %s", s.Groups[g], s.View.Persons[w.Candidate].Pseudonym)
+					return fmt.Errorf("%s is ranked twice in one group, with and without boarding", s.View.Persons[w.Candidate].Pseudonym)
 				}
 				continue // twins have one rank
 			}
@@ -227,7 +230,8 @@ func (s *Session) named(err error) error {
 		return err
 	}
 	said := err
-	if f.Names&core.NamesGroup != 0 && f.Group < len(s.Groups) {
+	// A pseudonym or a group: the two together would say who asked for what.
+	if f.Names == core.NamesGroup && f.Group < len(s.Groups) {
 		said = fmt.Errorf("%s: %w", s.Groups[f.Group], said)
 	}
 	if f.Names&core.NamesCandidate != 0 && int(f.Candidate) < len(s.View.Persons) {
@@ -264,7 +268,7 @@ func (s *Session) roll(offer *Offer, rows taken) error {
 					kind = core.WithBoarding
 					var err error
 					if school, err = s.school(of, s.View.Persons[c].Pool); err != nil {
-						return fmt.Errorf("%s, a wish of %s: %w", name, s.View.Persons[c].Pseudonym, err)
+						return fmt.Errorf("a wish of %s: %w", s.View.Persons[c].Pseudonym, err)
 					}
 				}
 				w.Candidate, w.Group, w.School = append(w.Candidate, c), append(w.Group, int32(g)), append(w.School, school)

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"sceau/catalogue"
@@ -143,12 +144,39 @@ func (c *Campaign) Offer(ctx context.Context, o *session.Offer) (run.Run, error)
 	if err := o.Check(); err != nil {
 		return run.Run{}, err
 	}
+	if err := c.fits(ctx, all, o); err != nil {
+		return run.Run{}, err
+	}
 	if c.Ready != nil {
 		if err := c.Ready(ctx); err != nil {
 			return run.Run{}, err
 		}
 	}
 	return c.keep(ctx, c.record(run.Offer, 0, ""), o.Write, nil)
+}
+
+// fits refuses an offer that no day could be computed on: its calendar does not hold, the
+// session would open outside PH4 and PH5, or it changes what is fixed for the session.
+func (c *Campaign) fits(ctx context.Context, all []run.Run, o *session.Offer) error {
+	if err := o.CheckTerms(); err != nil {
+		return err
+	}
+	if _, begun := lastOf(all, run.CallOrder); begun {
+		s, err := c.stand(ctx, all, math.MaxInt)
+		if err != nil {
+			return err
+		}
+		return s.session.Fits(o)
+	}
+	opening, err := o.Opens()
+	if err != nil {
+		return err
+	}
+	phase, err := c.Phase(ctx, opening.Starts().Add(publication))
+	if err == nil && phase != "PH4" && phase != "PH5" {
+		err = fmt.Errorf("the session would open on %s, in %s: proposals are made in PH4 and PH5", opening, phaseName(phase))
+	}
+	return err
 }
 
 func lastOf(all []run.Run, kind run.Kind) (last run.Run, ok bool) {

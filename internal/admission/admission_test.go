@@ -158,13 +158,13 @@ func played(t *testing.T) (*Campaign, *shelf) {
 	if _, err := c.Offer(t.Context(), offered(t)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.RunDay(t.Context(), 1); err != nil {
+	if _, err := c.RunDay(t.Context(), 1, false); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := c.Answers(t.Context(), answers(t, c)); err != nil || out.Taken == 0 || len(out.Refused) != 1 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if _, err := c.RunDay(t.Context(), 2); err != nil {
+	if _, err := c.RunDay(t.Context(), 2, false); err != nil {
 		t.Fatal(err)
 	}
 	return c, s
@@ -241,7 +241,7 @@ func TestADayThatIsComputedOtherwiseIsNotExplained(t *testing.T) {
 func TestARunStandsOnThoseBeforeIt(t *testing.T) {
 	c, s := opened(t)
 	for name, do := range map[string]func() error{
-		"a day without an offer":     func() error { _, err := c.RunDay(t.Context(), 1); return err },
+		"a day without an offer":     func() error { _, err := c.RunDay(t.Context(), 1, false); return err },
 		"answers before a day":       func() error { _, err := c.Answers(t.Context(), nil); return err },
 		"an explanation before that": func() error { _, err := c.Standing(t.Context()); return err },
 	} {
@@ -253,15 +253,15 @@ func TestARunStandsOnThoseBeforeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.busy = true
-	if _, err := c.RunDay(t.Context(), 1); !errors.Is(err, errBusy) {
+	if _, err := c.RunDay(t.Context(), 1, false); !errors.Is(err, errBusy) {
 		t.Errorf("beside another process: %v", err)
 	}
 	s.busy = false
-	if _, err := c.RunDay(t.Context(), 40); err == nil || !strings.Contains(err.Error(), "has not come") {
+	if _, err := c.RunDay(t.Context(), 40, true); err == nil || !strings.Contains(err.Error(), "has not come") {
 		t.Errorf("a day that has not come: %v", err)
 	}
 	c.Phase = func(context.Context, time.Time) (catalogue.Phase, error) { return "PH3", nil }
-	if _, err := c.RunDay(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "PH3") {
+	if _, err := c.RunDay(t.Context(), 1, false); err == nil || !strings.Contains(err.Error(), "PH3") {
 		t.Errorf("a day on which nobody is proposed anything: %v", err)
 	}
 }
@@ -280,7 +280,7 @@ func TestADayThatWasCutIsRunAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.calls, s.cut = 0, cut
-		_, err := c.RunDay(t.Context(), 1)
+		_, err := c.RunDay(t.Context(), 1, false)
 		if err == nil {
 			if cut < 8 {
 				t.Fatalf("a first day has %d steps", cut-1)
@@ -293,7 +293,7 @@ func TestADayThatWasCutIsRunAgain(t *testing.T) {
 		if got, err := c.Figures(t.Context()); err != nil || len(got) != 0 {
 			t.Fatalf("cut at %d, published: %v, %v", cut, got, err)
 		}
-		if _, err := c.RunDay(t.Context(), 1); err != nil {
+		if _, err := c.RunDay(t.Context(), 1, false); err != nil {
 			t.Fatalf("after a cut at %d: %v", cut, err)
 		}
 		if got, err := c.Figures(t.Context()); err != nil || len(got) != 1 || got[0] != want[0] {
@@ -324,7 +324,7 @@ func TestWhatWasAlteredIsFound(t *testing.T) {
 		}
 		file := s.files[place(crypto.RunFile{Run: r.ID, Kind: tt.file}, name)]
 		file[len(file)-1] ^= 1
-		if _, err := c.RunDay(t.Context(), 3); err == nil {
+		if _, err := c.RunDay(t.Context(), 3, false); err == nil {
 			t.Errorf("the %s of run %d was altered, and a day stands on it", tt.file, tt.number)
 		}
 	}
@@ -332,13 +332,13 @@ func TestWhatWasAlteredIsFound(t *testing.T) {
 	for i := range whole.runs {
 		c, s := played(t)
 		s.runs[i].Day++
-		if _, err := c.RunDay(t.Context(), 3); !errors.Is(err, run.ErrRecord) {
+		if _, err := c.RunDay(t.Context(), 3, false); !errors.Is(err, run.ErrRecord) {
 			t.Errorf("the record of run %d was altered: %v", i+1, err)
 		}
 	}
 	c, s := played(t)
 	s.runs[3].Output, s.runs[5].Output = s.runs[5].Output, s.runs[3].Output
-	if _, err := c.RunDay(t.Context(), 3); !errors.Is(err, run.ErrRecord) {
+	if _, err := c.RunDay(t.Context(), 3, false); !errors.Is(err, run.ErrRecord) {
 		t.Errorf("two days in each other's place: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -26,8 +27,8 @@ type DayRun struct {
 
 // RunDay computes a day of proposals and publishes it: the first begins with the call
 // orders, on the newest projection and the newest offer. Killed, it has published
-// nothing, and is run again.
-func (c *Campaign) RunDay(ctx context.Context, day int) (out DayRun, err error) {
+// nothing, and is run again. Days come one after the other; skip passes over some.
+func (c *Campaign) RunDay(ctx context.Context, day int, skip bool) (out DayRun, err error) {
 	all, release, err := c.alone(ctx)
 	if err != nil {
 		return out, err
@@ -46,6 +47,9 @@ func (c *Campaign) RunDay(ctx context.Context, day int) (out DayRun, err error) 
 	}
 	s, err := c.stand(ctx, all, math.MaxInt)
 	if err != nil {
+		return out, err
+	}
+	if err := s.next(day, skip); err != nil {
 		return out, err
 	}
 	offers, ok := lastOf(all, run.Offer)
@@ -70,6 +74,25 @@ func (c *Campaign) RunDay(ctx context.Context, day int) (out DayRun, err error) 
 	out.Run, err = c.keep(ctx, c.record(run.Day, day, s.view.ID), m.Write, func(w io.Writer) error { return session.WriteDay(w, c.Name, d, events) })
 	out.Figures, out.Stopped, out.Left, out.Groups = d.Figures, d.Isolated, s.session.Left, len(s.session.Groups)
 	return out, err
+}
+
+// ErrNotNext means a day that would pass over others, or one that was published.
+var ErrNotNext = errors.New("days are computed one after the other")
+
+// next refuses a day that does not follow the last one, unless days are to be passed over:
+// proposals out would lapse meanwhile, and nothing takes a day back.
+func (s *stand) next(day int, skip bool) error {
+	last := 0
+	if s.last != nil {
+		last = s.last.Number
+	}
+	switch {
+	case day <= last:
+		return fmt.Errorf("day %d is published, and day %d comes next: %w", last, last+1, ErrNotNext)
+	case day > last+1 && !skip:
+		return fmt.Errorf("day %d comes next, and not day %d: %w", last+1, day, ErrNotNext)
+	}
+	return nil
 }
 
 // orders computes the call orders and boarding ranks that the session stands on.
