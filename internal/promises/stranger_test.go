@@ -212,6 +212,9 @@ func TestADumpTellsAStrangerNoValue(t *testing.T) {
 			if _, err := time.Parse(time.DateOnly, s); err == nil && table == schema {
 				return // a bound of a partition
 			}
+			if strings.HasSuffix(column, "at") && len(s) == 6 && strings.Trim(s, "0123456789") == "" {
+				return // a board's rank has six digits, and so has the fraction of a second
+			}
 			if !public[s] && !(len(reported) > 30) && !reported[where+s] {
 				reported[where+s] = true
 				t.Errorf("%s holds a value of %d bytes that stands in a dossier as %s", where, len(s), p.itemOf(s))
