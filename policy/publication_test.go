@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
@@ -137,6 +138,35 @@ func TestWhoDraftsATableDoesNotApproveIt(t *testing.T) {
 	}
 	if _, err := inForce(t, store, p.trust); !errors.Is(err, policy.ErrUnsigned) {
 		t.Errorf("the author's signature counted: %v", err)
+	}
+}
+
+// A key is written in letters among which there is the plus that parts it from its name:
+// two that are alike behind their last plus are two.
+func TestKeysThatEndAlikeAreTwo(t *testing.T) {
+	tail, err := base64.StdEncoding.DecodeString("+abc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for i, name := range []string{"ines", "malo"} {
+		key := append(append([]byte{byte(i)}, make([]byte, 28)...), tail...)
+		line, err := note.NewEd25519VerifierKey(name, key)
+		if err != nil || !strings.HasSuffix(line, "+abc") {
+			t.Fatal(line, err)
+		}
+		lines = append(lines, line)
+	}
+	if _, err := policy.ReadTrust(strings.NewReader(strings.Join(lines, "\n")), 0); err != nil {
+		t.Error(err)
+	}
+	// One key under two names is still one.
+	same, err := note.NewEd25519VerifierKey("zoe", append(append([]byte{0}, make([]byte, 28)...), tail...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policy.ReadTrust(strings.NewReader(lines[0]+"\n"+same), 0); err == nil {
+		t.Error("one key counts for two people")
 	}
 }
 

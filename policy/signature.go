@@ -85,7 +85,8 @@ func ReadTrust(r io.Reader, threshold int) (Trust, error) {
 		if err != nil {
 			return Trust{}, fmt.Errorf("reading the signers: line %d: %w", n, err)
 		}
-		key := l[strings.LastIndex(l, "+")+1:]
+		// NAME+HASH+KEY: the key is base64, and may have a plus of its own.
+		key := strings.SplitN(l, "+", 3)[2]
 		if keys[key] || names[v.Name()] {
 			return Trust{}, fmt.Errorf("reading the signers: line %d: %s, or its key, is there already", n, v.Name())
 		}
