@@ -73,9 +73,9 @@ func Traced(rates core.Rates, ranked []core.Ranked) ([]core.Candidate, []Step, e
 
 // A worker keeps what computing one group after the other would allocate each time.
 type worker struct {
-	keys   []uint64    // board rank and row, packed
-	queues [4][]int32  // rows of each class, best first
-	met    *core.Marks // candidates of the group, where many groups share the memory
+	keys   []uint64   // board rank and row, packed
+	queues [4][]int32 // rows of each class, best first
+	met    *marks     // candidates of the group, where many groups share the memory
 }
 
 func (w *worker) order(rates core.Rates, ranked []core.Ranked, order []core.Candidate, steps []Step) error {
@@ -131,7 +131,7 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 	}
 	w.keys = w.keys[:0]
 	if w.met != nil {
-		w.met.Clear()
+		w.met.clear()
 	}
 	sorted := true
 	var twice *core.Fault
@@ -140,7 +140,7 @@ func (w *worker) sort(rates core.Rates, ranked []core.Ranked) error {
 			return core.RankNotPositive.Of().Who(r.Candidate)
 		}
 		w.keys = append(w.keys, uint64(r.Rank)<<32|uint64(i))
-		if w.met != nil && !w.met.Mark(r.Candidate, 1) && twice == nil {
+		if w.met != nil && !w.met.first(r.Candidate) && twice == nil {
 			twice = core.DuplicateCandidate.Of().Who(r.Candidate)
 		}
 		sorted = sorted && (i == 0 || ranked[i-1].Rank <= r.Rank)

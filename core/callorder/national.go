@@ -43,7 +43,7 @@ func Rows(groups []core.RankingGroup, threads int) ([][]int32, error) {
 func each(groups []core.RankingGroup, threads int, do func(*worker, int) error) error {
 	faults := make([]error, len(groups))
 	parallel.Each(len(groups), threads, func() func(int) {
-		w := worker{met: new(core.Marks)}
+		w := worker{met: new(marks)}
 		return func(i int) { faults[i] = do(&w, i) }
 	})
 	for i, err := range faults {

@@ -62,8 +62,10 @@ type orderCheck struct {
 	rates core.Rates
 	board []place // by board rank
 	order []int32 // call rank - 1 -> index in board
-	at    []uint64
-	pos   core.Marks
+
+	// Packed for sorting: board rank and row, candidate and index in board, candidate and
+	// position in the order.
+	at, who, called []uint64
 }
 
 type place struct {
@@ -89,12 +91,13 @@ func (o *orderCheck) all(rates core.Rates, ranked []core.Ranked, order []core.Ca
 	return nil
 }
 
-// load checks the group, and P9: the order is a permutation of it.
+// load checks the group, and P9: the order is a permutation of it. Both are sorted by
+// candidate and laid side by side.
 func (o *orderCheck) load(rates core.Rates, ranked []core.Ranked, order []core.Candidate) error {
 	if min(rates.Bursary, rates.Resident) < 0 || max(rates.Bursary, rates.Resident) > 100 {
 		return core.RateOutOfRange.Of()
 	}
-	o.rates, o.at = rates, o.at[:0]
+	o.rates, o.at, o.who, o.called = rates, o.at[:0], o.who[:0], o.called[:0]
 	for i, r := range ranked {
 		if r.Rank < 1 {
 			return core.RankNotPositive.Of().Who(r.Candidate)
@@ -102,35 +105,38 @@ func (o *orderCheck) load(rates core.Rates, ranked []core.Ranked, order []core.C
 		o.at = append(o.at, uint64(r.Rank)<<32|uint64(i))
 	}
 	slices.Sort(o.at)
-	if len(order) != len(ranked) {
-		return Finding{Rule: "P9", Group: -1, School: -1}
-	}
 	o.board = slices.Grow(o.board[:0], len(ranked))[:len(ranked)]
-	o.order = slices.Grow(o.order[:0], len(ranked))[:len(ranked)]
-	o.pos.Clear()
-	for k, c := range order {
-		if !o.pos.Mark(c, int32(k)) {
-			return Finding{Rule: "P9", Group: -1, School: -1, Candidate: c}
-		}
-	}
 	for b, key := range o.at {
 		r := ranked[uint32(key)]
 		if b > 0 && o.at[b-1]>>32 == key>>32 {
 			return core.DuplicateRank.Of().Who(r.Candidate)
 		}
-		k, called := o.pos.Of(r.Candidate)
-		if !called {
-			return Finding{Rule: "P9", Group: -1, School: -1, Candidate: r.Candidate}
-		}
-		if k < 0 {
-			return core.DuplicateCandidate.Of().Who(r.Candidate)
-		}
-		o.pos.Mark(r.Candidate, -1)
-		o.board[b] = place{int64(k) + 1, int64(b) + 1, r.Candidate, r.Bursary, r.Resident}
+		o.board[b] = place{0, int64(b) + 1, r.Candidate, r.Bursary, r.Resident}
 		if o.asReference {
 			o.board[b].rank = int64(r.Rank)
 		}
-		o.order[k] = int32(b)
+		o.who = append(o.who, uint64(r.Candidate)<<32|uint64(b))
+	}
+	for k, c := range order {
+		o.called = append(o.called, uint64(c)<<32|uint64(k))
+	}
+	slices.Sort(o.who)
+	slices.Sort(o.called)
+	for i := 1; i < len(o.who); i++ {
+		if o.who[i]>>32 == o.who[i-1]>>32 {
+			return core.DuplicateCandidate.Of().Who(core.Candidate(o.who[i] >> 32))
+		}
+	}
+	if len(order) != len(ranked) {
+		return Finding{Rule: "P9", Group: -1, School: -1}
+	}
+	o.order = slices.Grow(o.order[:0], len(ranked))[:len(ranked)]
+	for i, key := range o.who {
+		if o.called[i]>>32 != key>>32 {
+			return Finding{Rule: "P9", Group: -1, School: -1, Candidate: core.Candidate(key >> 32)}
+		}
+		b, k := uint32(key), uint32(o.called[i])
+		o.board[b].call, o.order[k] = int64(k)+1, int32(b)
 	}
 	return nil
 }

@@ -229,7 +229,9 @@ func TestADayThatIsComputedOtherwiseIsNotExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.files[at] = other.Bytes()
-	last.Signature, _ = s.SignRun(*last)
+	if last.Signature, err = s.SignRun(*last); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := c.Standing(t.Context()); !errors.Is(err, ErrOtherDay) {
 		t.Errorf("explained: %v", err)
 	}

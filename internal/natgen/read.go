@@ -167,16 +167,15 @@ func (in *Instance) Roll(orders [][]core.Candidate) *core.Roll {
 	w.CallRank, w.BoardingRank, w.Kind = make([]int32, n), make([]int32, n), make([]core.Kind, n)
 	w.ShownRank = w.CallRank // nobody was inserted late
 	parallel.Each(groups, 0, func() func(int) {
-		var entry core.Marks
+		entry := make([]int32, in.Candidates) // of each candidate of the group at hand
 		return func(g int) {
 			r.Programme[g] = int32(g)
-			entry.Clear()
 			for i, x := range in.Ranking[g].Ranked {
-				entry.Mark(x.Candidate, int32(i))
+				entry[x.Candidate] = int32(i)
 			}
 			row := first[g]
 			for k, c := range orders[g] {
-				i, _ := entry.Of(c)
+				i := entry[c]
 				for _, boarding := range []uint8{withoutBoarding, withBoarding} {
 					if in.asks[g][i]&boarding == 0 {
 						continue

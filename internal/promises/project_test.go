@@ -97,9 +97,12 @@ func (r record) text(name string) string {
 
 func (r record) has(name string) bool { return len(r[name]) > 0 && string(r[name]) != "null" }
 
-func (r record) number(name string) (n int) {
+func (r record) number(t *testing.T, name string) (n float64) {
+	t.Helper()
 	if r.has(name) {
-		_ = json.Unmarshal(r[name], &n)
+		if err := json.Unmarshal(r[name], &n); err != nil {
+			t.Fatalf("%s is no number: %v", name, err)
+		}
 	}
 	return n
 }
@@ -147,7 +150,7 @@ func expected(t *testing.T, p *place, one *person) string {
 		defer func() { seen[key] = true }()
 		return seen[key]
 	})
-	text := fmt.Sprintf("bursary %t track %d pool %d", self.number("lycee_bursary_step") > 0 || self.number("higher_education_bursary_shares") > 0, track, pool)
+	text := fmt.Sprintf("bursary %t track %d pool %d", self.number(t, "lycee_bursary_step") > 0 || self.number(t, "higher_education_bursary_shares") > 0, track, pool)
 	for _, w := range wishes {
 		programme := w.text("wish_target_programme")
 		academy := p.reference.Programmes[programme].Academy
@@ -157,8 +160,7 @@ func expected(t *testing.T, p *place, one *person) string {
 		}
 		boarding, band := w.text("boarding_requested") == "true", 0
 		if boarding && w.has("home_programme_distance") {
-			var km float64
-			_ = json.Unmarshal(w["home_programme_distance"], &km)
+			km := w.number(t, "home_programme_distance")
 			band = 1
 			for _, from := range []float64{10, 30, 100, 300} {
 				if km >= from {
@@ -173,7 +175,7 @@ func expected(t *testing.T, p *place, one *person) string {
 		}
 		text += fmt.Sprintf("\n%s boarding %t selective %t sector %t confirmed %t complete %t group %q ranks %d %d %d %d band %d answer %d in time %t board %d type %d",
 			programme, boarding, w.text("application_selectivity") == "true", sector, w.has("wish_confirmation_date"), state == "complet" || state == "confirmé", group,
-			w.number("application_ranking"), w.number("group_rank"), w.number("waiting_list_rank"), 0, band,
+			int(w.number(t, "application_ranking")), int(w.number(t, "group_rank")), int(w.number(t, "waiting_list_rank")), 0, band,
 			index("accepte|accepte et maintient|renonce|sans réponse", w.text("candidate_answer")), w.has("candidate_answer_date"),
 			index("oui|oui_si|en_attente|non", w.text("institution_answer")),
 			index("principale|complémentaire|apprentissage|CAES|directe", w.text("admission_nature")))
@@ -674,7 +676,7 @@ func TestPreferencesAreToldWhileTheResponderIsOn(t *testing.T) {
 		return bytes.Contains(one.line, []byte(`"auto_responder_preference":`)) && !bytes.Contains(one.line, []byte(`"auto_responder_preference":null`))
 	})
 	if at < 0 {
-		t.Skip("nobody in this cohort has preferences")
+		t.Fatal("nobody in this cohort has preferences: nothing would be tried")
 	}
 	one := people[at]
 	f := dossier.Fact{ID: "responder-on-1", Kind: "responder_active", Candidate: one.ref.String(), By: one.accounts[0],
