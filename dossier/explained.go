@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"sceau/audit"
@@ -72,4 +74,12 @@ func (p *Projection) PseudonymOf(ctx context.Context, campaign string, who Ref, 
 	}
 	defer halves[0].Zero()
 	return openPseudonym(halves[0], row)
+}
+
+// ShowsWish is whether the answer has, in clear, a wish for that programme: record by
+// record, who may see one wish of a candidate may not hear of another.
+func (v View) ShowsWish(programme string) bool {
+	return slices.ContainsFunc(v.Fields, func(f Field) bool {
+		return f.Item == "A15.X1" && f.Form == catalogue.FormClear && string(f.Value.json) == strconv.Quote(programme)
+	})
 }

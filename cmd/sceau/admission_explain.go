@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
-	"sceau/catalogue"
-	"sceau/core/view"
 	"sceau/crypto"
-	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 )
@@ -36,44 +32,34 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer h.Close()
-	campaign, err := h.OnlyCampaign(ctx, v.Campaign)
+	ask, err := asking{As: v.As, Purpose: "P1", Campaign: v.Campaign, On: v.On}.ask(h)
 	if err != nil {
 		return err
 	}
-	who, request, err := v.cross(ctx, h, campaign)
+	if ask.Campaign, err = h.OnlyCampaign(ctx, v.Campaign); err != nil {
+		return err
+	}
+	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
+		return misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	}
+	told, err := h.Explain(ctx, ask, v.Wish)
+	if told.Request != "" {
+		fmt.Fprintln(t.err, "sceau: traced under", told.Request)
+	}
+	if errors.Is(err, house.ErrNoSuchWish) {
+		return misuse{err}
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(t.err, "sceau: traced under", request)
-	a, err := h.Admission(ctx, campaign, nil)
-	if err != nil {
-		return err
+	switch {
+	case told.Absent == "":
+	case v.JSON:
+		return printJSON(t, map[string]string{"absent": told.Absent})
+	default:
+		fmt.Fprintln(t.out, told.Absent)
 	}
-	s, err := a.Standing(ctx)
-	if err != nil {
-		return err
-	}
-	rows := s.Rows(who, v.Wish)
-	if len(rows) == 0 {
-		fmt.Fprintln(t.out, s.Absent(who, v.Wish))
-		return nil
-	}
-	for _, row := range rows {
-		e, err := s.Explain(row, true)
-		if err != nil {
-			return err
-		}
-		if e.GivenUp != nil {
-			may, err := v.mayHearOrder(ctx, h, campaign)
-			if err != nil {
-				return err
-			}
-			if !may {
-				if e, err = s.Explain(row, false); err != nil {
-					return err
-				}
-			}
-		}
+	for _, e := range told.Wishes {
 		if v.JSON {
 			if err := printJSON(t, e); err != nil {
 				return err
@@ -86,58 +72,4 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 		}
 	}
 	return nil
-}
-
-// cross asks the gate whether this caller may read the wish and its rank, and then opens
-// the pseudonym, under the same request.
-func (v admissionExplainVerb) cross(ctx context.Context, h *house.House, campaign string) (who view.Pseudonym, request string, err error) {
-	seen, asked, err := v.read(ctx, h, campaign, "A15.X1", "A16.03", "A16.04", "A16.05")
-	if err != nil {
-		return who, "", err
-	}
-	defer seen.Forget()
-	// Record by record: who may see one wish of a candidate may not hear of another.
-	mine := slices.ContainsFunc(seen.Fields, func(f dossier.Field) bool {
-		return f.Item == "A15.X1" && f.Form == catalogue.FormClear && string(f.Value.Reveal()) == fmt.Sprintf("%q", v.Wish)
-	})
-	if !mine {
-		return who, "", misusef("the candidate has no such wish, or none that this mission may see")
-	}
-	crossing, err := h.Projection(ctx, nil)
-	if err != nil {
-		return who, "", err
-	}
-	who, err = crossing.PseudonymOf(ctx, campaign, asked.Candidate, asked.On, seen.Request, v.As)
-	return who, seen.Request, err
-}
-
-// read asks the gate for some items of the candidate, all or nothing.
-func (v admissionExplainVerb) read(ctx context.Context, h *house.House, campaign string, items ...catalogue.ItemID) (seen dossier.View, ask dossier.Ask, err error) {
-	if ask, err = (asking{As: v.As, Purpose: "P1", Campaign: campaign, On: v.On}).ask(h); err != nil {
-		return seen, ask, err
-	}
-	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
-		return seen, ask, misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
-	}
-	ask.Items = items
-	gate, err := h.Gate(ctx)
-	if err != nil {
-		return seen, ask, err
-	}
-	seen, err = gate.Read(ctx, ask)
-	return seen, ask, err
-}
-
-// mayHearOrder is whether this caller may read in which order the candidate put their
-// wishes: a responsible may not.
-func (v admissionExplainVerb) mayHearOrder(ctx context.Context, h *house.House, campaign string) (bool, error) {
-	seen, _, err := v.read(ctx, h, campaign, "A15.13")
-	if refusal := (*dossier.Refusal)(nil); errors.As(err, &refusal) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	seen.Forget()
-	return true, nil
 }

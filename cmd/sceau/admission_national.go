@@ -56,7 +56,9 @@ func (v nationalVerb) Run(t *terminal) error {
 			row.Checksum = fmt.Sprintf("%x", r.Checksum)
 		}
 		if v.JSON {
-			failed = json.NewEncoder(t.out).Encode(row) // a line each
+			if failed == nil {
+				failed = json.NewEncoder(t.out).Encode(row) // a line each
+			}
 			return
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%.3f\t%.3f\t%d\t\n", row.Run, row.Checksum, row.Count, row.Rounds, row.Seconds, row.Checks, row.PeakMiB)

@@ -2,7 +2,6 @@ package admission
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"iter"
@@ -44,11 +43,11 @@ func (c *Campaign) stand(ctx context.Context, all []run.Run, below int) (s *stan
 		return nil, err
 	}
 	// The orders that were signed, and not others that this program computes today.
-	sum := sha256.New()
-	if err := s.session.WriteOrders(sum); err != nil {
+	digest, err := digested(io.Discard, s.session.WriteOrders)
+	if err != nil {
 		return nil, err
 	}
-	if core.Digest(sum.Sum(nil)) != orders.Output.Digest {
+	if digest != orders.Output.Digest {
 		return nil, fmt.Errorf("call orders of run %d: %w", orders.Number, run.ErrRecord)
 	}
 	var segments [][]campaign.Event

@@ -193,11 +193,11 @@ func (h *House) Project(ctx context.Context, campaign, by string, progress func(
 	if err != nil {
 		return out, err
 	}
-	taken, any, err := book.Taken(ctx, campaign)
+	taken, ok, err := book.Taken(ctx, campaign)
 	if err != nil {
 		return out, err
 	}
-	if any {
+	if ok {
 		if out.Rectified, err = h.raise(ctx, projection, taken, projected); err != nil {
 			return out, err
 		}
