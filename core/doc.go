@@ -8,7 +8,8 @@
 //	proposal     who gets a proposal today: places, beds, bars, automatic answers
 //	verify       that both are right, shown by code that shares nothing with them
 //	display      what candidates and programmes see of a day
-//	campaign     answers, deadlines, and the log from which a state is replayed
+//	calendar     the dates of a year's campaign, and the deadlines that follow
+//	campaign     answers, and the log from which a state is replayed
 //	explain      why somebody was not called yet, or called after somebody else
 //	session      one campaign: view and offers, the days that follow, what is said of each wish
 //	whatif       the same under another rule: a comparison of counts, never a legal run

@@ -7,7 +7,7 @@ import (
 	"os"
 	"text/tabwriter"
 
-	calendar "sceau/core/campaign"
+	"sceau/core/calendar"
 	"sceau/core/run"
 	"sceau/core/session"
 	"sceau/crypto/rotation"
@@ -101,7 +101,7 @@ func readCalendar(named string) (string, error) {
 		}
 		return calendar.TextOf(year)
 	}
-	c, err := calendar.ParseCalendar(raw)
+	c, err := calendar.Parse(raw)
 	if err != nil {
 		return "", err
 	}

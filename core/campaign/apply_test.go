@@ -7,6 +7,7 @@ import (
 
 	"sceau/core"
 	"sceau/core/campaign"
+	"sceau/core/coretest"
 )
 
 // opened is a campaign on the evening of its first day: Inès is proposed law and biology, Malo history; Malo waits for law.
@@ -43,7 +44,7 @@ func TestAnAnswerIsInTimeUntilTheLastInstantOfTheDeadlinesDay(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, kind := range []campaign.Kind{campaign.Accepted, campaign.Refused} {
 				_, s := opened(t)
-				if due, ok := s.Due(0); !ok || due != date(t, "2023-06-04") {
+				if due, ok := s.Due(0); !ok || due != coretest.Date(t, "2023-06-04") {
 					t.Fatalf("due %s, %v", due, ok)
 				}
 				if e := says(t, tt.clock, ines, kind, 0); tt.ok {
@@ -68,7 +69,7 @@ func TestAnAnswerOnTheDayOnWhichClocksChangeIsInTime(t *testing.T) {
 		{"2023", "2023-10-28", "2023-10-29", "2023-10-29T22:59:59.999Z", "2023-10-29T23:00:00Z"},
 	} {
 		cell := func(key string) string { return key + ": {day: " + tt.deadline + ", source: x}" }
-		after := date(t, tt.deadline) + 1
+		after := coretest.Date(t, tt.deadline) + 1
 		_, s := house(t, []wish{{who: ines, group: law, rank: 1}},
 			"opening: {day: "+tt.opening+", source: x}", "sending:\n  - {from: "+tt.opening+", days-after: 1, source: x}", cell("last-sending"), cell("main-phase-end"),
 			"gap-start: {day: "+after.String()+", source: x}", "gap-sending:\n  - {missing: x}",
@@ -469,7 +470,7 @@ func TestWaitingWishesAreConfirmedOnlyWhereTheCalendarSaysSo(t *testing.T) {
 				t.Fatal(err)
 			}
 			until, asked := s.ConfirmBy(malo)
-			if asked != (tt.rules == rule) || asked && until != date(t, "2023-06-07") {
+			if asked != (tt.rules == rule) || asked && until != coretest.Date(t, "2023-06-07") {
 				t.Errorf("to be confirmed until %s, %v", until, asked)
 			}
 			if _, asked := s.ConfirmBy(ines); asked {
@@ -545,7 +546,7 @@ func TestACampaignOpensOnlyOnWhatMayBegin(t *testing.T) {
 		"a non":                        func(c *campaign.Config) { c.Answer[1] = core.No },
 		"a wish that nobody answered":  func(c *campaign.Config) { c.Answer[0] = core.Unanswered },
 		"an answer too few":            func(c *campaign.Config) { c.Answer = c.Answer[:1] },
-		"a calendar with holes":        func(c *campaign.Config) { c.Calendar = stated(t, 2024) },
+		"a calendar with holes":        func(c *campaign.Config) { c.Calendar = coretest.Stated(t, 2024) },
 		"no calendar":                  func(c *campaign.Config) { c.Calendar = nil },
 		"no roll":                      func(c *campaign.Config) { c.Roll = nil },
 		"beds kept before the opening": func(c *campaign.Config) { c.ReservationEnd = c.Calendar.Opening - 1 },

@@ -6,6 +6,7 @@ import (
 
 	"sceau/core"
 	"sceau/core/campaign"
+	"sceau/core/coretest"
 )
 
 // A day in which a tenth of the national instance gets its first proposals, none of which
@@ -14,7 +15,7 @@ func BenchmarkFirstDayAndItsLapse(b *testing.B) {
 	const candidates, groups, wishes = 91_700, 2_100, 1_180_000
 	roll := &core.Roll{Candidates: candidates, Programme: make([]int32, groups)}
 	w := &roll.Wishes
-	cfg := campaign.Config{Calendar: parsed(b, "", 2023), Roll: roll, Track: make([]core.Track, candidates), Answer: make([]core.InstitutionAnswer, wishes)}
+	cfg := campaign.Config{Calendar: coretest.Calendar(b, "", 2023), Roll: roll, Track: make([]core.Track, candidates), Answer: make([]core.InstitutionAnswer, wishes)}
 	cfg.ReservationEnd = cfg.Calendar.DateOf(20)
 	for i := range wishes {
 		w.Candidate = append(w.Candidate, core.Candidate(i*7919%candidates))

@@ -10,6 +10,7 @@ import (
 
 	"sceau/core"
 	"sceau/core/campaign"
+	"sceau/core/coretest"
 )
 
 // People of these tests, by position.
@@ -46,7 +47,7 @@ func house(t testing.TB, wishes []wish, blocks ...string) (campaign.Config, *cam
 	}
 	roll := &core.Roll{Candidates: 4, Programme: []int32{0, 1, 2}, Schools: 1}
 	cfg := campaign.Config{
-		Calendar: parsed(t, text, 2023), Roll: roll,
+		Calendar: coretest.Calendar(t, text, 2023), Roll: roll,
 		Track: []core.Track{core.General, core.Professional, core.NoTrack, core.Technological},
 	}
 	cfg.ReservationEnd = cfg.Calendar.DateOf(20)

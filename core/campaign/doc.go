@@ -11,21 +11,6 @@
 // on two cores: a second to publish 2.7 million proposals, as much to lapse them, three to
 // replay both.
 //
-// # The deadline
-//
-// Rule ("délai de réponse"). A proposal is answered until 23:59:59 in Paris of a day that
-// follows from the day on which it was sent, the track ("voie") and the year's calendar: a
-// fixed day, or a number of days of which those of examinations do not count ("suspension
-// des délais"). With the answering machine on there is none.
-//
-// Invariant. A pure function of the three: the same log has the same deadlines anywhere.
-// Calendars are data, one file a year, each cell with its source; a year with a missing
-// cell is refused and never guessed.
-//
-// Cost. As many steps as days.
-//
-// Source: code of education, article D. 612-1-14, and its yearly calendar.
-//
 // # Answers
 //
 // Rule. A candidate accepts or refuses a proposal, keeps or drops a wish that waits, orders

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sceau/core"
+	"sceau/core/calendar"
 )
 
 // judge is the rule that an event breaks, or none.
@@ -57,7 +58,7 @@ func (s *State) judge(e *Event) Rule {
 }
 
 // judgeWish is the rule that an event about one wish breaks.
-func (s *State) judgeWish(e *Event, today Date) Rule {
+func (s *State) judgeWish(e *Event, today calendar.Date) Rule {
 	w, c := e.Wish, e.Candidate
 	status := s.status[w]
 	switch e.Kind {
@@ -131,7 +132,7 @@ func (s *State) judgeWish(e *Event, today Date) Rule {
 }
 
 // judgeSent is the rule that a proposal breaks.
-func (s *State) judgeSent(e *Event, today Date) Rule {
+func (s *State) judgeSent(e *Event, today calendar.Date) Rule {
 	if s.status[e.Wish] != core.Waiting {
 		return Waits
 	}
@@ -148,7 +149,7 @@ func (s *State) judgeSent(e *Event, today Date) Rule {
 }
 
 // judgeAutomatic is the rule that an automatic answer breaks.
-func (s *State) judgeAutomatic(e *Event, today Date) Rule {
+func (s *State) judgeAutomatic(e *Event, today calendar.Date) Rule {
 	w, c := e.Wish, e.Candidate
 	number := s.calendar.DayNumber(today)
 	switch {
@@ -183,7 +184,7 @@ func (s *State) judgeAutomatic(e *Event, today Date) Rule {
 }
 
 // judgeCandidate is the rule that an event about a whole candidate breaks.
-func (s *State) judgeCandidate(e *Event, today Date) Rule {
+func (s *State) judgeCandidate(e *Event, today calendar.Date) Rule {
 	c := e.Candidate
 	if s.resigned[c] {
 		return NotResigned
@@ -242,7 +243,7 @@ func (s *State) judgeOrder(c core.Candidate, order []int32) Rule {
 
 // judgeMachine is what else holds when the answering machine is switched on, or ordered
 // anew: the checks that the daily computation makes of its input.
-func (s *State) judgeMachine(c core.Candidate, order []int32, today Date) Rule {
+func (s *State) judgeMachine(c core.Candidate, order []int32, today calendar.Date) Rule {
 	held := 0
 	for _, w := range s.of(c) {
 		if !s.main(w) {
@@ -283,7 +284,7 @@ func (s *State) accepted(c core.Candidate, but int32) int32 {
 
 // late is whether an unanswered proposal lapsed: its deadline is before today, and no
 // answering machine holds it.
-func (s *State) late(w int32, today Date) bool {
+func (s *State) late(w int32, today calendar.Date) bool {
 	if s.status[w] != core.Pending || s.machine[s.roll.Wishes.Candidate[w]] {
 		return false
 	}
@@ -292,7 +293,7 @@ func (s *State) late(w int32, today Date) bool {
 }
 
 // unconfirmed is whether the time for confirming waiting wishes is over.
-func (s *State) unconfirmed(c core.Candidate, today Date) bool {
+func (s *State) unconfirmed(c core.Candidate, today calendar.Date) bool {
 	return s.confirmBy[c] != 0 && s.calendar.DateOf(int(s.confirmBy[c])) < today
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sceau/core"
+	"sceau/core/calendar"
 )
 
 // Lapse gives up every proposal that nobody answered in time ("silence vaut refus"), so
@@ -77,6 +78,6 @@ func (s *State) followLapse(e *Event, next func(Kind, Cause, int32)) {
 	// "All proposals lapsed" is read as: this was the last one held. The days given
 	// follow the deadline, not the hour at which somebody noticed.
 	if rules.ConfirmDays > 0 && s.any(c, core.Waiting) && !s.any(c, core.Pending) && !s.any(c, core.Accepted) {
-		s.confirmBy[c] = int16(s.calendar.DayNumber(due + Date(rules.ConfirmDays)))
+		s.confirmBy[c] = int16(s.calendar.DayNumber(due + calendar.Date(rules.ConfirmDays)))
 	}
 }

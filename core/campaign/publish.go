@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sceau/core"
+	"sceau/core/calendar"
 )
 
 // An Outcome is a computed day, by wish of the roll.
@@ -103,7 +104,7 @@ const (
 
 // plausible is nil when each event of the outcome would be accepted. It shares no code
 // with the computation, and judges no rank: that is for package verify.
-func (s *State) plausible(o *Outcome, today Date) error {
+func (s *State) plausible(o *Outcome, today calendar.Date) error {
 	if len(o.Status) != len(s.status) || len(o.WaitingRank) != len(s.status) {
 		return fmt.Errorf("publishing day %d: %d statuses and %d waiting ranks, of %d wishes", s.frozen, len(o.Status), len(o.WaitingRank), len(s.status))
 	}

@@ -9,7 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"sceau/core"
+	"sceau/core/calendar"
 	"sceau/core/campaign"
+	"sceau/core/coretest"
 )
 
 // A source gives a number below n, and false when it has no more.
@@ -73,9 +75,9 @@ func play(t rapid.TB, fixture testing.TB, next source) {
 
 // tomorrow plays the next morning, which nothing in a campaign may prevent.
 func tomorrow(t rapid.TB, fixture testing.TB, s *campaign.State, now *time.Time, next source) (campaign.Outcome, bool) {
-	morning := campaign.DateOf(*now) + 1
+	morning := calendar.DateOf(*now) + 1
 	at := morning.Starts().Add(6 * time.Hour)
-	if at.After(in(fixture, "2023-09-01 00:00:00")) || morning == date(fixture, "2023-07-07") {
+	if at.After(in(fixture, "2023-09-01 00:00:00")) || morning == coretest.Date(fixture, "2023-07-07") {
 		return campaign.Outcome{}, false // nothing is sent there
 	}
 	*now = at
@@ -204,7 +206,7 @@ func check(t rapid.TB, cfg campaign.Config, s *campaign.State, seen int, before,
 
 // inTime finds the deadline of an acceptance in the log alone.
 func inTime(t rapid.TB, cfg campaign.Config, s *campaign.State, e campaign.Event) {
-	var sent campaign.Date
+	var sent calendar.Date
 	machine := false
 	for past := range s.Log().Since(0) {
 		if past.Seq >= e.Seq {
@@ -213,7 +215,7 @@ func inTime(t rapid.TB, cfg campaign.Config, s *campaign.State, e campaign.Event
 		switch {
 		case past.Candidate != e.Candidate:
 		case past.Kind == campaign.Sent && past.Wish == e.Wish:
-			sent = campaign.DateOf(past.At)
+			sent = calendar.DateOf(past.At)
 		case past.Kind == campaign.MachineOn || past.Kind == campaign.MachineOff:
 			machine = past.Kind == campaign.MachineOn
 		}

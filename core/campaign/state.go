@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"sceau/core"
+	"sceau/core/calendar"
 )
 
 // A Config is what a campaign is before its first day. Nothing in it is changed.
 type Config struct {
-	Calendar *Calendar
+	Calendar *calendar.Calendar
 	// ReservationEnd is the last day on which beds are kept. No source states one.
-	ReservationEnd Date
+	ReservationEnd calendar.Date
 	Roll           *core.Roll
 	Track          []core.Track             // by candidate
 	Answer         []core.InstitutionAnswer // of the institution, by wish: none is a "non"
@@ -29,7 +30,7 @@ type Config struct {
 // A State is where every wish of a campaign stands: columns over the roll's wishes and
 // candidates, and the log that they follow from. It is used by one goroutine at a time.
 type State struct {
-	calendar *Calendar
+	calendar *calendar.Calendar
 	terms    core.Terms
 	roll     core.Roll // its call and shown ranks are ours: an insertion moves them
 	tracks   []core.Track
@@ -58,8 +59,8 @@ type State struct {
 	now       int64    // of the last event, in nanoseconds
 	log       Log
 
-	opens, closes time.Time // events are between the two
-	today         Date      // of the last instant asked for, from starts to ends
+	opens, closes time.Time     // events are between the two
+	today         calendar.Date // of the last instant asked for, from starts to ends
 	starts, ends  time.Time
 }
 
@@ -184,9 +185,9 @@ func (s *State) main(w int32) bool { return s.roll.Wishes.Kind[w]&core.OutsideMa
 func (s *State) open(t time.Time) bool { return !t.Before(s.opens) && t.Before(s.closes) }
 
 // dateOf is DateOf, which millions of events of one morning ask for the same day.
-func (s *State) dateOf(t time.Time) Date {
+func (s *State) dateOf(t time.Time) calendar.Date {
 	if s.today == 0 || t.Before(s.starts) || !t.Before(s.ends) {
-		s.today = DateOf(t)
+		s.today = calendar.DateOf(t)
 		s.starts, s.ends = s.today.Starts(), s.today.Ends()
 	}
 	return s.today
@@ -206,7 +207,7 @@ func (s *State) Answering(c core.Candidate) bool { return s.machine[c] }
 
 // ConfirmBy is the last day on which a candidate may confirm their waiting wishes, and
 // false when nothing is to be confirmed.
-func (s *State) ConfirmBy(c core.Candidate) (Date, bool) {
+func (s *State) ConfirmBy(c core.Candidate) (calendar.Date, bool) {
 	if s.confirmBy[c] == 0 {
 		return 0, false
 	}
@@ -215,7 +216,7 @@ func (s *State) ConfirmBy(c core.Candidate) (Date, bool) {
 
 // Due is the last day for answering a wish's proposal, and false when it has no
 // unanswered proposal or the answering machine answers for the candidate.
-func (s *State) Due(wish int32) (Date, bool) {
+func (s *State) Due(wish int32) (calendar.Date, bool) {
 	c := s.roll.Wishes.Candidate[wish]
 	if s.status[wish] != core.Pending || s.machine[c] {
 		return 0, false
@@ -224,7 +225,7 @@ func (s *State) Due(wish int32) (Date, bool) {
 	return due, err == nil
 }
 
-func (s *State) due(wish int32) (Date, error) {
+func (s *State) due(wish int32) (calendar.Date, error) {
 	return s.calendar.Deadline(s.calendar.DateOf(int(s.sent[wish])), s.tracks[s.roll.Wishes.Candidate[wish]])
 }
 

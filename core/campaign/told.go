@@ -1,9 +1,6 @@
 package campaign
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // told is what an event is to the candidate, by what caused it; the empty cause is any
 // other.
@@ -42,12 +39,4 @@ func (e Event) Told() string {
 		said = e.Kind.String()
 	}
 	return fmt.Sprintf("Jour %d : %s.", e.Day, said)
-}
-
-var months = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
-
-// Said is the date as people say it in French.
-func (d Date) Said() string {
-	t := d.Starts().Add(12 * time.Hour).UTC() // noon in Paris is the same day in UTC
-	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
 }

@@ -18,12 +18,3 @@ func TestEveryEventOfAWishHasWords(t *testing.T) {
 		}
 	}
 }
-
-func TestADateIsSaidInWords(t *testing.T) {
-	for date, want := range map[string]string{"2026-06-18": "18 juin 2026", "2026-01-01": "1 janvier 2026", "2026-12-31": "31 décembre 2026", "2026-03-29": "29 mars 2026"} {
-		d, err := ParseDate(date)
-		if err != nil || d.Said() != want {
-			t.Errorf("%s is said as %q, %v", date, d.Said(), err)
-		}
-	}
-}

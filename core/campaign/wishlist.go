@@ -1,15 +1,10 @@
 package campaign
 
-import "fmt"
+import (
+	"fmt"
 
-// Limits is how many wishes a candidate may enter; 0 is a number that no source states,
-// and limits nothing. The counts of sub-wishes and of wishes by apprenticeship are for
-// whoever opens a campaign to write into its calendar.
-type Limits struct {
-	Wishes         int // unique and multiple ones together
-	SubWishes      int // of all multiple wishes together
-	Apprenticeship int // wishes for programmes asked for by apprenticeship only
-}
+	"sceau/core/calendar"
+)
 
 // NoMultiple stands in a wish that is no part of a multiple one.
 const NoMultiple int32 = -1
@@ -44,7 +39,7 @@ func (e *ListError) Error() string {
 // limits. With and without boarding, or by apprenticeship and as a student, the same
 // programme is one wish (seed 002); a programme asked for by apprenticeship only counts
 // apart from the others.
-func CheckList(list []ListedWish, limits Limits) (Count, error) {
+func CheckList(list []ListedWish, limits calendar.Limits) (Count, error) {
 	type course struct {
 		multiple int32
 		student  bool

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"testing"
 
+	"sceau/core/calendar"
 	"sceau/core/campaign"
+	"sceau/core/coretest"
 )
 
 const alone = campaign.NoMultiple
@@ -18,7 +20,7 @@ func unique(programmes ...int32) []campaign.ListedWish {
 }
 
 func TestAListOfWishesCountsAsTheRulesSay(t *testing.T) {
-	ten := campaign.Limits{Wishes: 10, SubWishes: 20, Apprenticeship: 2}
+	ten := calendar.Limits{Wishes: 10, SubWishes: 20, Apprenticeship: 2}
 	nine := unique(1, 2, 3, 4, 5, 6, 7, 8, 9)
 	sub := func(from, n, multiple int32) []campaign.ListedWish {
 		var list []campaign.ListedWish
@@ -30,7 +32,7 @@ func TestAListOfWishesCountsAsTheRulesSay(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		list    []campaign.ListedWish
-		limits  campaign.Limits
+		limits  calendar.Limits
 		want    campaign.Count
 		refused bool
 	}{
@@ -43,7 +45,7 @@ func TestAListOfWishesCountsAsTheRulesSay(t *testing.T) {
 		{"and has its own limit", []campaign.ListedWish{{Programme: 1, Multiple: alone, Apprentice: true}, {Programme: 2, Multiple: alone, Apprentice: true}, {Programme: 3, Multiple: alone, Apprentice: true}}, ten, campaign.Count{Apprenticeship: 3}, true},
 		{"a multiple wish counts once, its sub-wishes apart", append(sub(100, 20, 0), nine...), ten, campaign.Count{Wishes: 10, SubWishes: 20}, false},
 		{"twenty-one sub-wishes", append(sub(100, 15, 0), sub(200, 6, 1)...), ten, campaign.Count{Wishes: 2, SubWishes: 21}, true},
-		{"a limit that nobody states limits nothing", append(sub(100, 100, 0), nine...), campaign.Limits{Wishes: 10}, campaign.Count{Wishes: 10, SubWishes: 100}, false},
+		{"a limit that nobody states limits nothing", append(sub(100, 100, 0), nine...), calendar.Limits{Wishes: 10}, campaign.Count{Wishes: 10, SubWishes: 100}, false},
 		{"a sub-wish with boarding and its twin are one", []campaign.ListedWish{{Programme: 1, Multiple: 0}, {Programme: 1, Multiple: 0, Boarding: true}}, ten, campaign.Count{Wishes: 1, SubWishes: 1}, false},
 		{"a multiple wish by apprenticeship only counts apart", []campaign.ListedWish{{Programme: 1, Multiple: 0, Apprentice: true}}, ten, campaign.Count{SubWishes: 1, Apprenticeship: 1}, false},
 		{"the same line twice", append(unique(1), nine...), ten, campaign.Count{}, true},
@@ -61,8 +63,8 @@ func TestAListOfWishesCountsAsTheRulesSay(t *testing.T) {
 }
 
 func TestTheLimitOfTenWishesIsOfTheCalendar(t *testing.T) {
-	c := stated(t, 2023)
-	if want := (campaign.Limits{Wishes: 10}); c.Limits != want {
+	c := coretest.Stated(t, 2023)
+	if want := (calendar.Limits{Wishes: 10}); c.Limits != want {
 		t.Errorf("%+v, want %+v and nothing that no source states", c.Limits, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"sceau/core"
+	"sceau/core/calendar"
 	"sceau/core/campaign"
 )
 
@@ -19,7 +20,7 @@ import (
 // Nothing in it is about a candidate.
 type Offer struct {
 	Calendar       string           `json:"calendar"` // the year's calendar, as its YAML file says it
-	ReservationEnd campaign.Date    `json:"reservation_end"`
+	ReservationEnd calendar.Date    `json:"reservation_end"`
 	Groups         []Group          `json:"groups"`
 	Boarding       []BoardingSchool `json:"boarding"`
 }
@@ -172,7 +173,7 @@ func (o *Offer) CheckTerms() error {
 }
 
 // Opens is the day on which the session of an offer begins, as CheckTerms has accepted it.
-func (o *Offer) Opens() (campaign.Date, error) {
+func (o *Offer) Opens() (calendar.Date, error) {
 	c, _, err := o.calendar()
 	if err != nil {
 		return 0, err
@@ -181,8 +182,8 @@ func (o *Offer) Opens() (campaign.Date, error) {
 }
 
 // calendar reads the year's calendar, and refuses one with a cell missing.
-func (o *Offer) calendar() (*campaign.Calendar, campaign.Date, error) {
-	c, err := campaign.ParseCalendar([]byte(o.Calendar))
+func (o *Offer) calendar() (*calendar.Calendar, calendar.Date, error) {
+	c, err := calendar.Parse([]byte(o.Calendar))
 	if err != nil {
 		return nil, 0, err
 	}

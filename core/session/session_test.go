@@ -15,14 +15,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sceau/core"
+	"sceau/core/calendar"
 	"sceau/core/campaign"
 	"sceau/core/proposal"
 	"sceau/core/verify"
 	"sceau/core/view"
 )
 
-// calendar is that of the demonstration.
-func calendar(t testing.TB) string {
+// stated is the calendar of the demonstration.
+func stated(t testing.TB) string {
 	t.Helper()
 	raw, err := os.ReadFile("../../docs/examples/demo/session.yaml")
 	if err != nil {
@@ -77,7 +78,7 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Calendar, o.ReservationEnd = calendar(t), campaign.On(2026, time.June, 10)
+	o.Calendar, o.ReservationEnd = stated(t), calendar.On(2026, time.June, 10)
 	return v, o
 }
 

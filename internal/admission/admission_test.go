@@ -14,6 +14,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/core"
+	"sceau/core/calendar"
 	"sceau/core/campaign"
 	"sceau/core/run"
 	"sceau/core/session"
@@ -137,7 +138,7 @@ func opened(t *testing.T) (*Campaign, *shelf) {
 
 func offered(t *testing.T) *session.Offer {
 	t.Helper()
-	calendar, err := os.ReadFile("../../docs/examples/demo/session.yaml")
+	stated, err := os.ReadFile("../../docs/examples/demo/session.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func offered(t *testing.T) *session.Offer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Calendar, o.ReservationEnd = string(calendar), campaign.On(2026, time.June, 10)
+	o.Calendar, o.ReservationEnd = string(stated), calendar.On(2026, time.June, 10)
 	return o
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/core"
-	"sceau/core/campaign"
+	"sceau/core/calendar"
 	"sceau/core/run"
 	"sceau/core/session"
 )
@@ -133,7 +133,7 @@ func (c *Campaign) instant(ctx context.Context, s *stand, day int) (time.Time, e
 	if n := s.state.Log().Len(); n > 0 {
 		last := s.state.Log().Event(n).At
 		if !last.Before(date.Ends()) {
-			return at, fmt.Errorf("day %d is %s, and something happened on %s: it is over", day, date, campaign.DateOf(last))
+			return at, fmt.Errorf("day %d is %s, and something happened on %s: it is over", day, date, calendar.DateOf(last))
 		}
 		if last.After(at) {
 			at = last

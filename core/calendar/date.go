@@ -1,4 +1,4 @@
-package campaign
+package calendar
 
 import (
 	"fmt"
@@ -89,3 +89,11 @@ type Period struct{ From, Until Date }
 func (p Period) Has(d Date) bool { return p.From != 0 && p.From <= d && d <= p.Until }
 
 func (p Period) String() string { return p.From.String() + " to " + p.Until.String() }
+
+var months = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+
+// Said is the date as people say it in French.
+func (d Date) Said() string {
+	t := d.Starts().Add(12 * time.Hour).UTC() // noon in Paris is the same day in UTC
+	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
+}

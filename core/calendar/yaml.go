@@ -1,64 +1,15 @@
-package campaign
+package calendar
 
 import (
 	"bytes"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
 	"sceau/core"
 )
-
-//go:embed calendars/*.yaml
-var calendars embed.FS
-
-// Years with a calendar of ours, complete or not.
-const (
-	FirstYear = 2018
-	LastYear  = 2025
-)
-
-// ForYear is the calendar of a year, or a MissingError that names every cell that no
-// source states: a campaign is not run on guesses.
-func ForYear(year int) (*Calendar, error) {
-	c, err := Stated(year)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Complete(); err != nil {
-		return nil, err
-	}
-	return c, nil
-}
-
-// TextOf is the file of a year, as ParseCalendar reads it: what a session that is run by
-// it keeps.
-func TextOf(year int) (string, error) {
-	raw, err := calendars.ReadFile("calendars/" + strconv.Itoa(year) + ".yaml")
-	return string(raw), err
-}
-
-// Stated is what sources state of a year, complete or not: for reading, comparing and
-// completing it, never for running a campaign.
-func Stated(year int) (*Calendar, error) {
-	raw, err := calendars.ReadFile("calendars/" + strconv.Itoa(year) + ".yaml")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no calendar of %d: there is one of each year from %d to %d", year, FirstYear, LastYear)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c, err := ParseCalendar(raw)
-	if err == nil && c.Year != year {
-		return nil, fmt.Errorf("the calendar of %d is the file of %d", c.Year, year)
-	}
-	return c, err
-}
 
 // A file has every cell, each with a value and its source or with the reason why it is
 // missing: a cell that was forgotten must not read as one that does not apply.
@@ -122,10 +73,10 @@ const zone = "Europe/Paris"
 // longestDelay bounds what a slip of the pen may do.
 const longestDelay = 31
 
-// ParseCalendar reads a calendar file. An unknown key, a key twice, a cell that has
+// Parse reads a calendar file. An unknown key, a key twice, a cell that has
 // neither value nor reason, a date of another year or dates that contradict each other
 // refuse the file.
-func ParseCalendar(raw []byte) (*Calendar, error) {
+func Parse(raw []byte) (*Calendar, error) {
 	var f calendarFile
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	dec.KnownFields(true)

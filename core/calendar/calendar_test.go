@@ -1,4 +1,4 @@
-package campaign_test
+package calendar_test
 
 import (
 	"errors"
@@ -8,26 +8,9 @@ import (
 	"time"
 
 	"sceau/core"
-	"sceau/core/campaign"
+	"sceau/core/calendar"
+	"sceau/core/coretest"
 )
-
-func date(t testing.TB, s string) campaign.Date {
-	t.Helper()
-	d, err := campaign.ParseDate(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-func stated(t testing.TB, year int) *campaign.Calendar {
-	t.Helper()
-	c, err := campaign.Stated(year)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 func TestADeadlineIsWhatTheCalendarOfTheYearSays(t *testing.T) {
 	const general, technological, professional, none = core.General, core.Technological, core.Professional, core.NoTrack
@@ -72,9 +55,9 @@ func TestADeadlineIsWhatTheCalendarOfTheYearSays(t *testing.T) {
 		{"2025: nor for whoever sits no baccalaureate", "2025-06-24", "2025-06-25", none},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			sent := date(t, tt.sent)
+			sent := coretest.Date(t, tt.sent)
 			year := int(sent.Starts().Add(12 * time.Hour).Year())
-			got, err := stated(t, year).Deadline(sent, tt.track)
+			got, err := coretest.Stated(t, year).Deadline(sent, tt.track)
 			if err != nil || got.String() != tt.want {
 				t.Errorf("sent %s, %s: due %s (%v), want %s", tt.sent, tt.track, got, err, tt.want)
 			}
@@ -98,8 +81,8 @@ func TestEachWindowOfTheTableIsInItsCalendar(t *testing.T) {
 		{"2024-05-30", 0, "2024-06-02"}, {"2024-06-01", 0, "2024-06-03"}, {"2024-06-02", 1, ""}, {"2024-07-10", 1, ""},
 		{"2025-06-02", 0, "2025-06-05"}, {"2025-06-04", 0, "2025-06-05"}, {"2025-06-05", 1, ""},
 	} {
-		sent := date(t, tt.sent)
-		w, err := stated(t, sent.Starts().Add(12*time.Hour).Year()).Window(sent)
+		sent := coretest.Date(t, tt.sent)
+		w, err := coretest.Stated(t, sent.Starts().Add(12*time.Hour).Year()).Window(sent)
 		last := ""
 		if w.LastDay != 0 {
 			last = w.LastDay.String()
@@ -124,10 +107,10 @@ func TestTheDatesOfTheTableAreInTheirCalendar(t *testing.T) {
 		{2024, "2024-05-30", "2024-07-10", "2024-07-11", ""},
 		{2025, "2025-06-02", "", "2025-07-10", ""},
 	} {
-		c := stated(t, tt.year)
+		c := coretest.Stated(t, tt.year)
 		for _, d := range []struct {
 			name string
-			have campaign.Date
+			have calendar.Date
 			want string
 		}{
 			{"opening", c.Opening, tt.opening}, {"last-sending", c.LastSending, tt.lastSending},
@@ -138,7 +121,7 @@ func TestTheDatesOfTheTableAreInTheirCalendar(t *testing.T) {
 			}
 		}
 	}
-	c := stated(t, 2023)
+	c := coretest.Stated(t, 2023)
 	if c.Ordering.String() != "2023-06-30 to 2023-07-03" || c.Machine.String() != "2023-07-10 to 2023-08-19" {
 		t.Errorf("2023: ordering %s, answering machine %s", c.Ordering, c.Machine)
 	}
@@ -154,8 +137,8 @@ func TestAYearWithAMissingCellIsRefusedAndEachCellNamed(t *testing.T) {
 		2024: "gap-start, ordering, answering-machine",
 		2025: "last-sending, gap-start, ordering, answering-machine",
 	} {
-		var missing *campaign.MissingError
-		c, err := campaign.ForYear(year)
+		var missing *calendar.MissingError
+		c, err := calendar.ForYear(year)
 		if c != nil || !errors.As(err, &missing) {
 			t.Errorf("%d is given: %v", year, err)
 			continue
@@ -164,14 +147,14 @@ func TestAYearWithAMissingCellIsRefusedAndEachCellNamed(t *testing.T) {
 			t.Errorf("%d does not state %s, want %s", year, got, want)
 		}
 	}
-	if _, err := campaign.ForYear(2023); err != nil {
+	if _, err := calendar.ForYear(2023); err != nil {
 		t.Errorf("2023 is complete: %v", err)
 	}
-	if err := (&campaign.Calendar{Year: 2026, Opening: date(t, "2026-06-01")}).Complete(); err == nil {
+	if err := (&calendar.Calendar{Year: 2026, Opening: coretest.Date(t, "2026-06-01")}).Complete(); err == nil {
 		t.Error("a calendar without sources is complete")
 	}
 	for _, year := range []int{2017, 2026, 0, -1} {
-		if _, err := campaign.ForYear(year); err == nil {
+		if _, err := calendar.ForYear(year); err == nil {
 			t.Errorf("there is a calendar of %d", year)
 		}
 	}
@@ -190,10 +173,10 @@ func TestADeadlineThatNeedsAMissingCellIsRefused(t *testing.T) {
 		{"2023-07-10", "gap-sending"},
 		{"2024-07-20", "gap-start"},
 	} {
-		sent := date(t, tt.sent)
-		c := stated(t, sent.Starts().Add(12*time.Hour).Year())
+		sent := coretest.Date(t, tt.sent)
+		c := coretest.Stated(t, sent.Starts().Add(12*time.Hour).Year())
 		_, err := c.Deadline(sent, core.General)
-		var missing *campaign.MissingError
+		var missing *calendar.MissingError
 		if !errors.As(err, &missing) || missing.Cells[0] != tt.cell {
 			t.Errorf("sent %s: %v, want the missing cell %s", tt.sent, err, tt.cell)
 		}
@@ -202,30 +185,30 @@ func TestADeadlineThatNeedsAMissingCellIsRefused(t *testing.T) {
 
 func TestNothingIsDueThatWasNotSent(t *testing.T) {
 	for _, sent := range []string{"2023-05-31", "2023-07-07", "2022-06-01", "2022-07-16", "2024-05-29"} {
-		d := date(t, sent)
-		if due, err := stated(t, d.Starts().Add(12*time.Hour).Year()).Deadline(d, core.General); !errors.Is(err, campaign.ErrNotSent) {
+		d := coretest.Date(t, sent)
+		if due, err := coretest.Stated(t, d.Starts().Add(12*time.Hour).Year()).Deadline(d, core.General); !errors.Is(err, calendar.ErrNotSent) {
 			t.Errorf("%s: due %s, %v", sent, due, err)
 		}
 	}
 	// The first year sent nothing while delays were suspended: what its own window does
 	// not even reach is refused for that.
-	c := parsed(t, "sending:\n  - {from: 2018-05-22, until: 2018-06-15, days-after: 6, source: x}\n  - {from: 2018-06-16, days-after: 6, source: x}", 2018)
-	for sent, want := range map[string]error{"2018-06-17": nil, "2018-06-18": campaign.ErrNotSent, "2018-06-25": campaign.ErrNotSent, "2018-06-26": nil} {
-		if _, err := c.Deadline(date(t, sent), core.NoTrack); !errors.Is(err, want) {
+	c := coretest.Calendar(t, "sending:\n  - {from: 2018-05-22, until: 2018-06-15, days-after: 6, source: x}\n  - {from: 2018-06-16, days-after: 6, source: x}", 2018)
+	for sent, want := range map[string]error{"2018-06-17": nil, "2018-06-18": calendar.ErrNotSent, "2018-06-25": calendar.ErrNotSent, "2018-06-26": nil} {
+		if _, err := c.Deadline(coretest.Date(t, sent), core.NoTrack); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", sent, err, want)
 		}
 	}
 }
 
 func TestAnUnknownTrackHasNoDeadline(t *testing.T) {
-	if due, err := stated(t, 2023).Deadline(date(t, "2023-06-12"), core.Track(4)); err == nil {
+	if due, err := coretest.Stated(t, 2023).Deadline(coretest.Date(t, "2023-06-12"), core.Track(4)); err == nil {
 		t.Errorf("due %s", due)
 	}
 }
 
 func TestEachCellHasASourceOrSaysWhyItIsMissing(t *testing.T) {
-	for year := campaign.FirstYear; year <= campaign.LastYear; year++ {
-		cells := stated(t, year).Cells()
+	for year := calendar.FirstYear; year <= calendar.LastYear; year++ {
+		cells := coretest.Stated(t, year).Cells()
 		if len(cells) < 15 {
 			t.Errorf("%d has %d cells", year, len(cells))
 		}
@@ -238,9 +221,9 @@ func TestEachCellHasASourceOrSaysWhyItIsMissing(t *testing.T) {
 }
 
 func TestDaysAreNumberedFromTheOpeningWhateverIsSent(t *testing.T) {
-	c := stated(t, 2018)
+	c := coretest.Stated(t, 2018)
 	for number, day := range map[int]string{1: "2018-05-22", 2: "2018-05-23", 0: "2018-05-21", 28: "2018-06-18", 36: "2018-06-26"} {
-		if got := c.DayNumber(date(t, day)); got != number {
+		if got := c.DayNumber(coretest.Date(t, day)); got != number {
 			t.Errorf("%s is day %d, want %d", day, got, number)
 		}
 		if got := c.DateOf(number).String(); got != day {
@@ -250,37 +233,37 @@ func TestDaysAreNumberedFromTheOpeningWhateverIsSent(t *testing.T) {
 }
 
 func TestTheTermsOf2023FollowFromItsCalendarAndTheReservationGiven(t *testing.T) {
-	c := stated(t, 2023)
-	got, err := c.Terms(date(t, "2023-06-30"))
+	c := coretest.Stated(t, 2023)
+	got, err := c.Terms(coretest.Date(t, "2023-06-30"))
 	// Wishes were ordered until 3 July, before the gap phase: no day of it is left out.
 	if want := (core.Terms{ReservationEnd: 30, GapStart: 38, OrderingEnd: 38}); err != nil || got != want {
 		t.Errorf("%+v (%v), want %+v", got, err, want)
 	}
-	if _, err := c.Terms(date(t, "2023-05-31")); err == nil {
+	if _, err := c.Terms(coretest.Date(t, "2023-05-31")); err == nil {
 		t.Error("beds are kept until before the opening")
 	}
-	if _, err := stated(t, 2024).Terms(date(t, "2024-06-30")); err == nil {
+	if _, err := coretest.Stated(t, 2024).Terms(coretest.Date(t, "2024-06-30")); err == nil {
 		t.Error("a calendar with a missing cell has terms")
 	}
 }
 
 func TestOrderingWithinTheGapPhaseEndsWithItsLastDay(t *testing.T) {
-	c := parsed(t, "ordering: {from: 2023-07-08, until: 2023-07-10, source: x}", 2023)
-	got, err := c.Terms(date(t, "2023-06-30"))
+	c := coretest.Calendar(t, "ordering: {from: 2023-07-08, until: 2023-07-10, source: x}", 2023)
+	got, err := c.Terms(coretest.Date(t, "2023-06-30"))
 	if want := (core.Terms{ReservationEnd: 30, GapStart: 38, OrderingEnd: 41}); err != nil || got != want {
 		t.Errorf("%+v (%v), want %+v", got, err, want)
 	}
 }
 
 func ExampleCalendar_Deadline() {
-	c, err := campaign.ForYear(2023)
+	c, err := calendar.ForYear(2023)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	due, err := c.Deadline(campaign.On(2023, time.June, 4), core.General)
+	due, err := c.Deadline(calendar.On(2023, time.June, 4), core.General)
 	fmt.Println(due, err)
-	_, err = campaign.ForYear(2024)
+	_, err = calendar.ForYear(2024)
 	fmt.Println(err)
 	// Output:
 	// 2023-06-05 <nil>
@@ -288,31 +271,31 @@ func ExampleCalendar_Deadline() {
 }
 
 func TestADelayOfTheGapPhaseIsDecidedAndNotGuessed(t *testing.T) {
-	c := stated(t, 2023)
-	in := campaign.Period{From: date(t, "2023-07-08"), Until: date(t, "2023-09-12")}
+	c := coretest.Stated(t, 2023)
+	in := calendar.Period{From: coretest.Date(t, "2023-07-08"), Until: coretest.Date(t, "2023-09-12")}
 	with, err := c.WithGapSending(in, 1, "order of the campaign")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if due, err := with.Deadline(date(t, "2023-07-20"), core.General); err != nil || due != date(t, "2023-07-21") {
+	if due, err := with.Deadline(coretest.Date(t, "2023-07-20"), core.General); err != nil || due != coretest.Date(t, "2023-07-21") {
 		t.Errorf("due %s: %v", due, err)
 	}
-	if _, err := with.Deadline(date(t, "2023-09-13"), core.General); !errors.Is(err, campaign.ErrNotSent) {
+	if _, err := with.Deadline(coretest.Date(t, "2023-09-13"), core.General); !errors.Is(err, calendar.ErrNotSent) {
 		t.Errorf("after the period: %v", err)
 	}
-	if _, err := c.Deadline(date(t, "2023-07-20"), core.General); err == nil {
+	if _, err := c.Deadline(coretest.Date(t, "2023-07-20"), core.General); err == nil {
 		t.Error("the calendar of the year is changed")
 	}
 	if last := with.Cells()[len(with.Cells())-1]; last.Source != "order of the campaign" || with.Complete() != nil {
 		t.Errorf("filed as %+v", last)
 	}
 	for name, tt := range map[string]struct {
-		in     campaign.Period
+		in     calendar.Period
 		days   int
 		source string
 	}{
-		"before the gap phase":                {campaign.Period{From: date(t, "2023-07-07"), Until: in.Until}, 1, "x"},
-		"a period that ends before it begins": {campaign.Period{From: in.Until, Until: in.From}, 1, "x"},
+		"before the gap phase":                {calendar.Period{From: coretest.Date(t, "2023-07-07"), Until: in.Until}, 1, "x"},
+		"a period that ends before it begins": {calendar.Period{From: in.Until, Until: in.From}, 1, "x"},
 		"no day for answering":                {in, 0, "x"},
 		"months for answering":                {in, 60, "x"},
 		"no source":                           {in, 1, ""},
@@ -321,7 +304,7 @@ func TestADelayOfTheGapPhaseIsDecidedAndNotGuessed(t *testing.T) {
 			t.Errorf("%s is accepted", name)
 		}
 	}
-	if _, err := stated(t, 2024).WithGapSending(in, 1, "x"); err == nil {
+	if _, err := coretest.Stated(t, 2024).WithGapSending(in, 1, "x"); err == nil {
 		t.Error("a gap phase that begins on no day has a delay")
 	}
 }

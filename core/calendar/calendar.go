@@ -1,4 +1,4 @@
-package campaign
+package calendar
 
 import (
 	"fmt"
@@ -67,6 +67,15 @@ type Rules struct {
 	// GapLapseDrops is the day of the gap phase from which a proposal that lapses drops
 	// the candidate's waiting wishes too; 0 is never.
 	GapLapseDrops Date
+}
+
+// Limits is how many wishes a candidate may enter; 0 is a number that no source states,
+// and limits nothing. The counts of sub-wishes and of wishes by apprenticeship are for
+// whoever opens a campaign to write into its calendar.
+type Limits struct {
+	Wishes         int // unique and multiple ones together
+	SubWishes      int // of all multiple wishes together
+	Apprenticeship int // wishes for programmes asked for by apprenticeship only
 }
 
 // A Cell is where one field of a calendar comes from, or why it is missing.
