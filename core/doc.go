@@ -8,6 +8,7 @@
 //	proposal     who gets a proposal today: places, beds, bars, automatic answers
 //	verify       that both are right, shown by code that shares nothing with them
 //	display      what candidates and programmes see of a day
+//	entry        before the first day: lists of wishes, answers of institutions, places, rates, beds
 //	calendar     the dates of a year's campaign, and the deadlines that follow
 //	campaign     answers, and the log from which a state is replayed
 //	explain      why somebody was not called yet, or called after somebody else

@@ -99,9 +99,9 @@ var algorithms = map[string][]string{
 	"display":  {"The waiting rank", "The last rank called", "The bars of a boarding school"},
 	"explain":  {"A position in the call order", "A wish that waits", "A wish that was given up", "The public sheet"},
 	"calendar": {"A year", "The deadline"},
-	"campaign": {"Answers", "The lapse", "The freeze", "The publication", "The log", "Boarding ranks",
-		"Places by track", "Rates", "The answer of an institution", "The list of wishes"},
-	"view": {"The columns", "The file", "Two views compared"},
+	"campaign": {"Answers", "The lapse", "The freeze", "The publication", "The log"},
+	"entry":    {"Boarding ranks", "Places by track", "Rates", "The answer of an institution", "The list of wishes"},
+	"view":     {"The columns", "The file", "Two views compared"},
 }
 
 // What is said of each algorithm, and how its paragraph begins: what is computed, what

@@ -236,7 +236,7 @@ func TestAForgottenWishIsInsertedAtItsRankAndMovesNoProposal(t *testing.T) {
 	cfg, s := opened(t)
 	insert := campaign.Event{Kind: campaign.Inserted, Cause: campaign.ByCorrection, At: in(t, "2023-06-01 09:00:00"), Candidate: thibault, Wish: 5, Rank: 1, By: "board-17"}
 
-	for _, act := range []campaign.Act{"", "thibault", "Board 17"} {
+	for _, act := range []core.Act{"", "thibault", "Board 17"} {
 		e := insert
 		e.By = act
 		mustNot(t, s, e, campaign.PersonAnswers)

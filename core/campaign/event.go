@@ -150,7 +150,7 @@ type Event struct {
 
 	Order []int32  // Ordered, MachineOn: rows, the preferred one first
 	Rank  int32    // Inserted: the call rank
-	By    Act      // a correction: who answers for it
+	By    core.Act // a correction: who answers for it
 	Shown [32]byte // Published: digest of the waiting ranks shown with it
 
 	Seq int // position in the log, from 1

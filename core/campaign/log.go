@@ -31,7 +31,7 @@ type entry struct {
 type aside struct {
 	order []int32
 	rank  int32
-	by    Act
+	by    core.Act
 	shown [32]byte
 }
 

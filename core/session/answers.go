@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"sceau/core"
 	"sceau/core/campaign"
 	"sceau/core/view"
 )
@@ -21,7 +22,7 @@ type Said struct {
 	Kind      campaign.Kind // accepted, refused, dropped, kept, given up, resigned, reinstated ...
 	Wish      *Wanted       // nil of what concerns the candidate as a whole
 	Order     []Wanted      // of an order of preference, the preferred one first
-	By        campaign.Act  // of a correction: who answers for it
+	By        core.Act      // of a correction: who answers for it
 }
 
 // A Wanted names a wish of a candidate.
@@ -36,7 +37,7 @@ type saidLine struct {
 	Said      campaign.Kind `json:"said"`
 	Wish      *Wanted       `json:"wish,omitzero"`
 	Order     []Wanted      `json:"order,omitzero"`
-	By        campaign.Act  `json:"by,omitzero"`
+	By        core.Act      `json:"by,omitzero"`
 }
 
 // ReadSaid reads lines of JSON, in the order in which they were said.

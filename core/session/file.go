@@ -182,11 +182,11 @@ func ReadAnswers(r io.Reader) ([]campaign.Event, error) {
 
 // An aside is what few events say beside the columns.
 type aside struct {
-	Event int          `json:"event"`
-	Order []int32      `json:"order,omitzero"`
-	Rank  int32        `json:"rank,omitzero"`
-	By    campaign.Act `json:"by,omitzero"`
-	Shown []byte       `json:"shown,omitzero"`
+	Event int      `json:"event"`
+	Order []int32  `json:"order,omitzero"`
+	Rank  int32    `json:"rank,omitzero"`
+	By    core.Act `json:"by,omitzero"`
+	Shown []byte   `json:"shown,omitzero"`
 }
 
 func putEvents(f *writer, events []campaign.Event) {

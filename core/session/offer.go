@@ -12,7 +12,7 @@ import (
 
 	"sceau/core"
 	"sceau/core/calendar"
-	"sceau/core/campaign"
+	"sceau/core/entry"
 )
 
 // An Offer is what programmes and boarding schools decide for a day ("offre de
@@ -128,8 +128,8 @@ func (o *Offer) Check() error {
 	return nil
 }
 
-func (g *Group) rates() campaign.Rates {
-	r := campaign.Rates{BursaryMin: g.BursaryMin, NonResidentMax: campaign.NoRates.NonResidentMax}
+func (g *Group) rates() entry.Rates {
+	r := entry.Rates{BursaryMin: g.BursaryMin, NonResidentMax: entry.NoRates.NonResidentMax}
 	if g.NonResidentMax != nil {
 		r.NonResidentMax = *g.NonResidentMax
 	}

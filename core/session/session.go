@@ -25,6 +25,7 @@ import (
 	"sceau/core"
 	"sceau/core/callorder"
 	"sceau/core/campaign"
+	"sceau/core/entry"
 	"sceau/core/verify"
 	"sceau/core/view"
 )
@@ -291,7 +292,7 @@ func (s *Session) school(of *Group, pool core.Pool) (int32, error) {
 	if of.Beds == (Beds{}) {
 		return core.NoSchool, nil
 	}
-	beds := campaign.Beds{Mixed: s.schoolAt(of.Beds.Mixed), Girls: s.schoolAt(of.Beds.Girls), Boys: s.schoolAt(of.Beds.Boys)}
+	beds := entry.Beds{Mixed: s.schoolAt(of.Beds.Mixed), Girls: s.schoolAt(of.Beds.Girls), Boys: s.schoolAt(of.Beds.Boys)}
 	return beds.School(pool)
 }
 
@@ -305,7 +306,7 @@ func (s *Session) schoolAt(id string) int32 {
 // rankBoarders ranks those who ask for the beds of each school, by resources, distance,
 // and what the boards said.
 func (s *Session) rankBoarders(offer *Offer, rows taken) error {
-	boarders := make([][]campaign.Boarder, len(s.schools))
+	boarders := make([][]entry.Boarder, len(s.schools))
 	where := make([][]int32, len(s.schools)) // row of the roll
 	facts := map[[2]int32]*view.Wish{}       // of a candidate and a group
 	for g := range rows {
@@ -322,16 +323,16 @@ func (s *Session) rankBoarders(offer *Offer, rows taken) error {
 		}
 		c := w.Candidate[i]
 		of := facts[[2]int32{int32(c), w.Group[i]}]
-		boarders[school] = append(boarders[school], campaign.Boarder{Candidate: c, Group: w.Group[i],
+		boarders[school] = append(boarders[school], entry.Boarder{Candidate: c, Group: w.Group[i],
 			BoardRank: max(1, of.PedagogicalRank), Bursary: s.View.Persons[c].Bursary, Band: int(of.Band)})
 		where[school] = append(where[school], int32(i))
 	}
 	for school, list := range boarders {
-		key := campaign.BoardingKey
+		key := entry.BoardingKey
 		if offer.school(s.schools[school]).GroupOrder {
-			key = append(slices.Clone(key), campaign.GroupOrder)
+			key = append(slices.Clone(key), entry.GroupOrder)
 		}
-		ranks, err := campaign.BoardingRanks(list, key)
+		ranks, err := entry.BoardingRanks(list, key)
 		if err != nil {
 			return fmt.Errorf("boarding school %s: %w", s.schools[school], err)
 		}

@@ -57,6 +57,7 @@ var never = []struct {
 	{"core/explain", true, outside, "core computes, and does nothing else"},
 	{"core/whatif", true, outside, "core computes, and does nothing else"},
 	{"core/calendar", true, []string{"os", "net", "log", "log/slog"}, "a calendar is data, and is told the time"},
+	{"core/entry", true, []string{"os", "net", "log", "log/slog", "math/rand", "math/rand/v2"}, "ties are named, and broken by no lot"},
 	{"core/campaign", true, []string{"os", "net", "log", "log/slog", "math/rand", "math/rand/v2"}, "a campaign is told the time, and draws no lots"},
 	{"core/session", true, []string{"os", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand"}, "a session is told the time, and draws no lots"},
 	{"core/proposal", true, []string{module + "core/whatif"}, "a simulation is never part of a legal run"},

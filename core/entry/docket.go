@@ -1,4 +1,4 @@
-package campaign
+package entry
 
 import (
 	"fmt"
@@ -13,13 +13,13 @@ import (
 type Docket struct {
 	answers []core.InstitutionAnswer
 	by      []int32 // position from 1 in acts; 0 is none
-	acts    []Act
-	known   map[Act]int32 // a board's act covers many applications
+	acts    []core.Act
+	known   map[core.Act]int32 // a board's act covers many applications
 }
 
 // NewDocket is a docket of n applications that nobody answered yet.
 func NewDocket(n int) *Docket {
-	return &Docket{answers: make([]core.InstitutionAnswer, n), by: make([]int32, n), known: map[Act]int32{}}
+	return &Docket{answers: make([]core.InstitutionAnswer, n), by: make([]int32, n), known: map[core.Act]int32{}}
 }
 
 // Enter writes an answer down, or refuses it as Decision.Check does. An answer that was
@@ -50,7 +50,7 @@ func (d *Docket) Enter(application int, answer Decision) error {
 }
 
 // Answer is what an application was answered, and by which act, if any.
-func (d *Docket) Answer(application int) (core.InstitutionAnswer, Act) {
+func (d *Docket) Answer(application int) (core.InstitutionAnswer, core.Act) {
 	if by := d.by[application]; by > 0 {
 		return d.answers[application], d.acts[by-1]
 	}

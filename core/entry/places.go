@@ -1,4 +1,4 @@
-package campaign
+package entry
 
 import (
 	"fmt"

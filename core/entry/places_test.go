@@ -1,4 +1,4 @@
-package campaign_test
+package entry_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"sceau/core/campaign"
+	"sceau/core/entry"
 )
 
 func TestAMinimumRateIsRoundedUpInTheCandidatesFavour(t *testing.T) {
@@ -30,7 +30,7 @@ func TestAMinimumRateIsRoundedUpInTheCandidatesFavour(t *testing.T) {
 		{-1, []int{40}, nil},
 		{1 << 40, []int{40}, nil},
 	} {
-		got, err := campaign.SplitPlaces(tt.places, tt.minimums...)
+		got, err := entry.SplitPlaces(tt.places, tt.minimums...)
 		if (err != nil) != (tt.want == nil) || !slices.Equal(got, tt.want) {
 			t.Errorf("%d places, minimums %d: %d (%v), want %d", tt.places, tt.minimums, got, err, tt.want)
 		}
@@ -41,7 +41,7 @@ func TestASplitLosesNoPlaceAndKeepsEachMinimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		places := rapid.Int64Range(0, 5000).Draw(t, "places")
 		rates := rapid.SliceOfN(rapid.IntRange(0, 100), 0, 3).Draw(t, "rates")
-		split, err := campaign.SplitPlaces(places, rates...)
+		split, err := entry.SplitPlaces(places, rates...)
 		if err != nil {
 			return
 		}
@@ -61,20 +61,20 @@ func TestASplitLosesNoPlaceAndKeepsEachMinimum(t *testing.T) {
 func TestRatesBecomeTheMinimumsOfTheCallOrder(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
-		rates             campaign.Rates
+		rates             entry.Rates
 		selective         bool
 		bursary, resident int
 		refused           bool
 	}{
-		{"both rates of a programme that does not select", campaign.Rates{BursaryMin: 20, NonResidentMax: 5}, false, 20, 95, false},
-		{"no rate", campaign.NoRates, false, 0, 0, false},
-		{"no non-resident at all", campaign.Rates{NonResidentMax: 0}, false, 0, 100, false},
-		{"a bursary rate of a selective programme", campaign.Rates{BursaryMin: 20, NonResidentMax: 100}, true, 20, 0, false},
-		{"a resident rate of a selective programme", campaign.Rates{BursaryMin: 20, NonResidentMax: 99}, true, 0, 0, true},
-		{"a bursary rate above all", campaign.Rates{BursaryMin: 101, NonResidentMax: 100}, false, 0, 0, true},
-		{"a bursary rate below nothing", campaign.Rates{BursaryMin: -1, NonResidentMax: 100}, false, 0, 0, true},
-		{"a maximum above all", campaign.Rates{NonResidentMax: 101}, false, 0, 0, true},
-		{"a maximum below nothing", campaign.Rates{NonResidentMax: -1}, false, 0, 0, true},
+		{"both rates of a programme that does not select", entry.Rates{BursaryMin: 20, NonResidentMax: 5}, false, 20, 95, false},
+		{"no rate", entry.NoRates, false, 0, 0, false},
+		{"no non-resident at all", entry.Rates{NonResidentMax: 0}, false, 0, 100, false},
+		{"a bursary rate of a selective programme", entry.Rates{BursaryMin: 20, NonResidentMax: 100}, true, 20, 0, false},
+		{"a resident rate of a selective programme", entry.Rates{BursaryMin: 20, NonResidentMax: 99}, true, 0, 0, true},
+		{"a bursary rate above all", entry.Rates{BursaryMin: 101, NonResidentMax: 100}, false, 0, 0, true},
+		{"a bursary rate below nothing", entry.Rates{BursaryMin: -1, NonResidentMax: 100}, false, 0, 0, true},
+		{"a maximum above all", entry.Rates{NonResidentMax: 101}, false, 0, 0, true},
+		{"a maximum below nothing", entry.Rates{NonResidentMax: -1}, false, 0, 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bursary, resident, err := tt.rates.Minimums(tt.selective)
