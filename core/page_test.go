@@ -3,6 +3,7 @@ package core_test
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,11 +15,15 @@ import (
 // what they must find is named.
 func TestThePageOnAdmissionKeepsUp(t *testing.T) {
 	page, known := readText(t, "../docs/admission.md"), testNames(t)
+	names := map[string]map[string]bool{}
+	for _, p := range packages(t) {
+		names[path.Base(path.Join("core", p.path))] = p.names
+	}
 	codes := codesOf(readText(t, "fault.go"))
 	if len(codes) < 25 || len(known) < 60 {
 		t.Fatalf("%d codes and %d tests: the rest was not found", len(codes), len(known))
 	}
-	if wrong := pageFaults(page, codes, known); len(wrong) > 0 {
+	if wrong := pageFaults(page, codes, known, names); len(wrong) > 0 {
 		t.Errorf("docs/admission.md:\n%s", strings.Join(wrong, "\n"))
 	}
 	// A page that lacks one thing is found.
@@ -26,19 +31,24 @@ func TestThePageOnAdmissionKeepsUp(t *testing.T) {
 		if !strings.Contains(page, gone) {
 			t.Errorf("the page has no %s: nothing was tried", gone)
 		}
-		if wrong := pageFaults(strings.ReplaceAll(page, gone, ""), codes, known); len(wrong) != 1 {
+		if wrong := pageFaults(strings.ReplaceAll(page, gone, ""), codes, known, names); len(wrong) != 1 {
 			t.Errorf("without %s, %q is found", gone, wrong)
 		}
 	}
-	if wrong := pageFaults(page+"`TestThatNobodyWrote`", codes, known); len(wrong) != 1 {
+	if wrong := pageFaults(page+"`TestThatNobodyWrote`", codes, known, names); len(wrong) != 1 {
 		t.Errorf("a test that is not there is named, and %q is found", wrong)
 	}
-	if wrong := pageFaults(page+"\n| `NO_SUCH_CODE` | x | y |\n", codes, known); len(wrong) != 1 {
+	if wrong := pageFaults(page+"\n| `NO_SUCH_CODE` | x | y |\n", codes, known, names); len(wrong) != 1 {
 		t.Errorf("a code that is not there has a line, and %q is found", wrong)
+	}
+	for _, line := range []string{"\n`verify.Docket`\n", "\n| vœu | `Wishes`, `Docket` | `core`, `view` |\n", "\n| barre | `Bar` | `view` |\n"} {
+		if wrong := pageFaults(page+line, codes, known, names); len(wrong) != 1 {
+			t.Errorf("%q names what is not there, and %q is found", line, wrong)
+		}
 	}
 }
 
-func pageFaults(page string, codes, known []string) (wrong []string) {
+func pageFaults(page string, codes, known []string, names map[string]map[string]bool) (wrong []string) {
 	for _, term := range missing(terms, map[string]string{"page": page}) {
 		wrong = append(wrong, "it does not say "+term)
 	}
@@ -68,7 +78,28 @@ func pageFaults(page string, codes, known []string) (wrong []string) {
 			wrong = append(wrong, "there is no "+name)
 		}
 	}
+	for _, m := range regexp.MustCompile("`([a-z]+)\\.([A-Z]\\w+)`").FindAllStringSubmatch(page, -1) {
+		if in, ours := names[m[1]]; ours && !in[m[2]] {
+			wrong = append(wrong, "there is no "+m[0])
+		}
+	}
+	// The French words: where each is in the code.
+	for _, m := range regexp.MustCompile("(?m)^\\| [^|]+ \\| ([^|]*) \\| ((?:`[a-z]+`(?:, )?)+) \\|$").FindAllStringSubmatch(page, -1) {
+		for _, name := range quoted(m[1]) {
+			if !slices.ContainsFunc(quoted(m[2]), func(at string) bool { return names[at][name] }) {
+				wrong = append(wrong, "there is no "+name+" in "+m[2])
+			}
+		}
+	}
 	return wrong
+}
+
+// quoted are the names of code in a cell of a table; of a name in another, each.
+func quoted(cell string) (names []string) {
+	for _, m := range regexp.MustCompile("`([\\w.]+)`").FindAllStringSubmatch(cell, -1) {
+		names = append(names, strings.Split(m[1], ".")...)
+	}
+	return names
 }
 
 // codesOf are the codes that fault.go declares.

@@ -151,9 +151,12 @@ func TestAnAlgorithmThatLacksAPartIsFound(t *testing.T) {
 	}
 }
 
-// A pkg is one package of core: its path below core, its package comment, and every
-// comment that go doc prints of it.
-type pkg struct{ path, doc, printed string }
+// A pkg is one package of core: its path below core, its package comment, every comment
+// that go doc prints of it, and the names that it exports.
+type pkg struct {
+	path, doc, printed string
+	names              map[string]bool
+}
 
 // packages reads all packages of core, those of tests left out.
 func packages(t *testing.T) []pkg {
@@ -172,10 +175,11 @@ func packages(t *testing.T) []pkg {
 		}
 		at := filepath.ToSlash(filepath.Dir(path))
 		if byPath[at] == nil {
-			byPath[at] = &pkg{path: at}
+			byPath[at] = &pkg{path: at, names: map[string]bool{}}
 		}
 		byPath[at].doc += f.Doc.Text()
-		byPath[at].printed += printed(f) + "\n"
+		byPath[at].printed += printed(f) + "\n" // and cuts the file down to what is exported
+		maps.Copy(byPath[at].names, declared(f))
 		return nil
 	})
 	if err != nil {
@@ -215,6 +219,31 @@ func printed(f *ast.File) string {
 		return true
 	})
 	return b.String()
+}
+
+// declared are the names that the declarations of a file give: of types, values and
+// functions, fields and methods.
+func declared(f *ast.File) map[string]bool {
+	names := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			names[n.Name.Name] = true
+			return false
+		case *ast.TypeSpec:
+			names[n.Name.Name] = true
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				names[id.Name] = true
+			}
+		case *ast.Field:
+			for _, id := range n.Names {
+				names[id.Name] = true
+			}
+		}
+		return true
+	})
+	return names
 }
 
 // missing are the terms that no text says, as words of their own.

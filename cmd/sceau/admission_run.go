@@ -42,13 +42,16 @@ type admissionOfferVerb struct {
 
 func (admissionOfferVerb) Help() string {
 	return `One line for each group of a programme, one for each boarding school, in any order:
-  {"programme": "F00001", "group": "Bacs généraux", "selective": true, "bursary_min": 18, "places": 24, "beds": {"mixed": "I001"}}
+  {"programme": "F00001", "group": "Bacs généraux", "selective": true, "act": "cev-2026-017",
+   "bursary_min": 18, "places": 24, "beds": {"mixed": "I001"}}
   {"programme": "F00002", "group": "Tous candidats", "bursary_min": 12, "nonresident_max": 5, "places": 80, "rank_limit": 110}
   {"boarding": "I001", "beds": 12}
 Rates, groups and schools stay for the session; places, rank_limit, stop, end_reservation and beds may change
-with each offer, and the next day takes the newest. unranked is a programme that does not rank, apprenticeship
-one in which a contract decides. {"programme": "F00001", "others": true} says that wishes in no list named here take no part:
-without it, a list that is not named refuses the session, so that a misspelt name is found.`
+with each offer, and the next day takes the newest. act is the decision of the board behind each "non", and is
+required where there is one; min_share is the least percentage of the programme's places on the first day.
+unranked is a programme that does not rank, apprenticeship one in which a contract decides.
+{"programme": "F00001", "others": true} says that wishes in no list named here take no part: without it, a
+list that is not named refuses the session, so that a misspelt name is found.`
 }
 
 func (v admissionOfferVerb) Run(ctx context.Context, t *terminal) error {

@@ -19,12 +19,12 @@
 //
 // # Places by track
 //
-// Rule. A programme's places are split among groups, so that vocational candidates in STS
-// and technological ones in IUT have a minimum share, rounded up.
+// Rule. A programme's places are divided among groups, so that vocational candidates in STS
+// and technological ones in IUT have a minimum share on the first day, rounded up.
 //
-// Invariant. No place is lost, each minimum is kept, and the core never compares tracks.
+// Invariant. A division that keeps no minimum is refused; the core never compares tracks.
 //
-// Cost. Linear in the number of minimums.
+// Cost. Linear in the groups.
 //
 // Source: code of education, article L. 612-3; law 2018-166, article 1.
 //
@@ -43,13 +43,14 @@
 // # The answer of an institution
 //
 // Rule ("réponse de l'établissement"). "oui", "oui, si" and "en attente" enter the roll,
-// and are not told apart there. A "non" comes from a selective programme alone, and carries
-// the act of the board ("commission d'examen des vœux") that decided it.
+// and are not told apart there. A "non" comes from a selective programme alone, and has the
+// act of the board ("commission d'examen des vœux") that decided it; so has a wish that the
+// board of a selective programme left without a rank, which comes to the same.
 //
-// Invariant. No wish is refused by a program, and no roll is made while an application has
-// no answer.
+// Invariant. No wish is refused by a program: a session in which one has no answer, or a
+// refusal has no act, does not begin.
 //
-// Cost. Linear in the applications.
+// Cost. Linear in the wishes.
 //
 // Source: RGT-04 (GDPR 22; law 78-17, article 47; code of relations between the public and
 // the administration, article L. 311-3-1): admission never rests on a program alone.

@@ -5,32 +5,35 @@ import (
 	"math"
 )
 
-// SplitPlaces divides a programme's places among ranking groups so that some tracks get a
-// minimum share: vocational candidates in STS, technological ones in IUT ("pourcentage
-// minimal de bacheliers professionnels, technologiques", article L. 612-3 of the
-// education code; law 2018-166, article 1). Each minimum, in percent, is rounded up in
-// the candidates' favour; the result has one count for each, then what is left for
-// everybody else.
+// MinimumShare is how many of a programme's places a minimum rate asks for, in percent,
+// rounded up in the candidates' favour.
+func MinimumShare(places int64, rate int) int64 { return (places*int64(rate) + 99) / 100 }
+
+// CheckShares refuses a division of a programme's places among its groups in which one has
+// less than its minimum rate, 0 being none: vocational candidates in STS, technological
+// ones in IUT ("pourcentage minimal de bacheliers professionnels, technologiques", article
+// L. 612-3 of the education code; law 2018-166, article 1).
 //
 // The core never compares tracks: a group with places of its own is how the rate is kept,
-// and the places that its candidates leave empty are for the programme to move, day by
-// day. Minimums that ask for more places than there are refuse the split.
-func SplitPlaces(places int64, minimums ...int) ([]int64, error) {
-	if places < 0 || places > math.MaxInt32 {
-		return nil, fmt.Errorf("splitting %d places: it is no number of places", places)
+// and the places that its candidates leave empty are for the programme to move, day by day.
+func CheckShares(places []int64, minimums []int) error {
+	if len(places) != len(minimums) {
+		return fmt.Errorf("sharing places: %d groups and %d minimum rates", len(places), len(minimums))
 	}
-	split := make([]int64, 0, len(minimums)+1)
-	left := places
-	for _, rate := range minimums {
-		if rate < 0 || rate > 100 {
-			return nil, fmt.Errorf("splitting %d places: a minimum rate of %d is outside 0 to 100", places, rate)
+	sum := int64(0)
+	for i, n := range places {
+		if n < 0 || n > math.MaxInt32 {
+			return fmt.Errorf("sharing places: %d is no number of places", n)
 		}
-		share := (places*int64(rate) + 99) / 100
-		split = append(split, share)
-		left -= share
+		if minimums[i] < 0 || minimums[i] > 100 {
+			return fmt.Errorf("sharing places: a minimum rate of %d is outside 0 to 100", minimums[i])
+		}
+		sum += n
 	}
-	if left < 0 {
-		return nil, fmt.Errorf("splitting %d places: the minimum rates, rounded up, ask for %d", places, places-left)
+	for i, n := range places {
+		if least := MinimumShare(sum, minimums[i]); n < least {
+			return fmt.Errorf("sharing %d places: %d where the minimum rate of %d %% asks for %d", sum, n, minimums[i], least)
+		}
 	}
-	return append(split, left), nil
+	return nil
 }

@@ -1,7 +1,6 @@
 package entry_test
 
 import (
-	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,49 +10,46 @@ import (
 
 func TestAMinimumRateIsRoundedUpInTheCandidatesFavour(t *testing.T) {
 	for _, tt := range []struct {
-		places   int64
+		places   []int64
 		minimums []int
-		want     []int64 // nil: refused
+		refused  bool
 	}{
-		{30, []int{40}, []int64{12, 18}},
-		{31, []int{40}, []int64{13, 18}},
-		{1, []int{1}, []int64{1, 0}},
-		{0, []int{40}, []int64{0, 0}},
-		{30, []int{0}, []int64{0, 30}},
-		{30, []int{100}, []int64{30, 0}},
-		{30, nil, []int64{30}},
-		{10, []int{33, 33, 34}, nil},
-		{100, []int{33, 33, 34}, []int64{33, 33, 34, 0}},
-		{1, []int{50, 50}, nil},
-		{30, []int{101}, nil},
-		{30, []int{-1}, nil},
-		{-1, []int{40}, nil},
-		{1 << 40, []int{40}, nil},
+		{[]int64{18, 12}, []int{0, 40}, false},
+		{[]int64{19, 11}, []int{0, 40}, true},
+		{[]int64{18, 13}, []int{0, 40}, false}, // 12.4 of 31
+		{[]int64{19, 12}, []int{0, 40}, true},
+		{[]int64{0, 1}, []int{0, 1}, false},
+		{[]int64{1, 0}, []int{0, 1}, true},
+		{[]int64{0, 0}, []int{0, 40}, false},
+		{[]int64{30}, []int{100}, false},
+		{[]int64{33, 33, 34}, []int{33, 33, 34}, false},
+		{[]int64{3, 3, 4}, []int{33, 33, 34}, true}, // they ask for 12 of 10
+		{nil, nil, false},
+		{[]int64{30}, []int{101}, true},
+		{[]int64{30}, []int{-1}, true},
+		{[]int64{-1, 31}, []int{0, 0}, true},
+		{[]int64{1 << 40}, []int{0}, true},
+		{[]int64{30}, nil, true},
 	} {
-		got, err := entry.SplitPlaces(tt.places, tt.minimums...)
-		if (err != nil) != (tt.want == nil) || !slices.Equal(got, tt.want) {
-			t.Errorf("%d places, minimums %d: %d (%v), want %d", tt.places, tt.minimums, got, err, tt.want)
+		if err := entry.CheckShares(tt.places, tt.minimums); (err != nil) != tt.refused {
+			t.Errorf("places %d, minimums %d: %v", tt.places, tt.minimums, err)
 		}
 	}
 }
 
-func TestASplitLosesNoPlaceAndKeepsEachMinimum(t *testing.T) {
+func TestASplitKeepsEachMinimumAndAsksForNoPlaceMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		places := rapid.Int64Range(0, 5000).Draw(t, "places")
-		rates := rapid.SliceOfN(rapid.IntRange(0, 100), 0, 3).Draw(t, "rates")
-		split, err := entry.SplitPlaces(places, rates...)
-		if err != nil {
-			return
+		rate := rapid.IntRange(0, 100).Draw(t, "rate")
+		n := entry.MinimumShare(places, rate)
+		if 100*n < places*int64(rate) || n > 0 && 100*(n-1) >= places*int64(rate) {
+			t.Fatalf("%d of %d places for a minimum of %d %%", n, places, rate)
 		}
-		sum := int64(0)
-		for i, n := range split {
-			sum += n
-			if i < len(rates) && (100*n < places*int64(rates[i]) || n > 0 && 100*(n-1) >= places*int64(rates[i])) {
-				t.Fatalf("%d of %d places for a minimum of %d %%", n, places, rates[i])
-			}
+		if err := entry.CheckShares([]int64{places - n, n}, []int{0, rate}); err != nil {
+			t.Fatal(err)
 		}
-		if sum != places || split[len(split)-1] < 0 {
-			t.Fatalf("%d places are split into %d", places, split)
+		if n > 0 && entry.CheckShares([]int64{places - n + 1, n - 1}, []int{0, rate}) == nil {
+			t.Fatalf("%d of %d places pass for a minimum of %d %%", n-1, places, rate)
 		}
 	})
 }

@@ -97,7 +97,8 @@ func (s *Session) Absent(who view.Pseudonym, programme string) string {
 		if s.View.Programmes[w.Programme] != programme {
 			continue
 		}
-		switch s.leftOut(&w, s.first.group(s.groupOf(&w)), s.first.group(GroupName{Programme: programme})) {
+		group := s.first.group(s.groupOf(&w))
+		switch s.leftOut(&w, group, s.first.group(GroupName{Programme: programme})) {
 		case unconfirmed:
 			return "Ce vœu n'a pas été confirmé, ou son dossier est incomplet : il n'a pas été examiné."
 		case otherList:
@@ -105,9 +106,9 @@ func (s *Session) Absent(who view.Pseudonym, programme string) string {
 		case byContract:
 			return "Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."
 		case saidNo:
-			return "L'établissement a répondu « non » à ce vœu. Vous pouvez lui en demander les motifs."
+			return fmt.Sprintf("L'établissement a répondu « non » à ce vœu, par la décision %s de sa commission d'examen des vœux. Vous pouvez lui en demander les motifs.", group.Act)
 		case unranked:
-			return "La commission n'a pas classé ce vœu. Vous pouvez en demander les motifs à l'établissement."
+			return fmt.Sprintf("La commission d'examen des vœux n'a pas classé ce vœu, par sa décision %s. Vous pouvez en demander les motifs à l'établissement.", group.Act)
 		}
 	}
 	return "Ce vœu n'est pas dans la session : il a été annulé, ou il est arrivé après le gel."

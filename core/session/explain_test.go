@@ -51,9 +51,9 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 	}{
 		"not confirmed":          {func(w *view.Wish, o *Offer) { w.Confirmed = false }, "pas été confirmé"},
 		"not complete":           {func(w *view.Wish, o *Offer) { w.Complete = false }, "incomplet"},
-		"not ranked":             {func(w *view.Wish, o *Offer) { w.PedagogicalRank = 0 }, "pas classé"},
+		"not ranked":             {func(w *view.Wish, o *Offer) { w.PedagogicalRank = 0 }, "pas classé ce vœu, par sa décision cev-7"},
 		"by apprenticeship":      {func(w *view.Wish, o *Offer) { o.Groups[0].Apprenticeship = true }, "contrat d'apprentissage"},
-		"refused, though ranked": {func(w *view.Wish, o *Offer) { w.Institution = core.No }, "répondu « non »"},
+		"refused, though ranked": {func(w *view.Wish, o *Offer) { w.Institution = core.No }, "« non » à ce vœu, par la décision cev-7"},
 		"in another list": {func(w *view.Wish, o *Offer) {
 			o.Groups[0].GroupName, o.Groups[0].Others = GroupName{Programme: "F1"}, true
 		}, "une liste"},

@@ -28,17 +28,21 @@ type Offer struct {
 // A Group is what one group of a programme offers.
 type Group struct {
 	GroupName      `json:",inline"`
-	Selective      bool  `json:"selective,omitzero"`
-	Unranked       bool  `json:"unranked,omitzero"`       // everybody is called on the first day ("formation qui ne classe pas")
-	Apprenticeship bool  `json:"apprenticeship,omitzero"` // a contract decides, and no rank ("apprentissage")
-	Others         bool  `json:"others,omitzero"`         // wishes in no other list of the programme take no part; without a group
-	BursaryMin     int   `json:"bursary_min,omitzero"`
-	NonResidentMax *int  `json:"nonresident_max,omitzero"` // none: no rate
-	Places         int64 `json:"places"`
-	RankLimit      int64 `json:"rank_limit,omitzero"`
-	Stop           bool  `json:"stop,omitzero"`
-	EndReservation bool  `json:"end_reservation,omitzero"`
-	Beds           Beds  `json:"beds,omitzero"`
+	Selective      bool `json:"selective,omitzero"`
+	Unranked       bool `json:"unranked,omitzero"`       // everybody is called on the first day ("formation qui ne classe pas")
+	Apprenticeship bool `json:"apprenticeship,omitzero"` // a contract decides, and no rank ("apprentissage")
+	Others         bool `json:"others,omitzero"`         // wishes in no other list of the programme take no part; without a group
+	// Act is the decision by which the board said "non" to candidates, or left some without
+	// a rank: one for all of them, and required where there are any.
+	Act            core.Act `json:"act,omitzero"`
+	BursaryMin     int      `json:"bursary_min,omitzero"`
+	NonResidentMax *int     `json:"nonresident_max,omitzero"` // none: no rate
+	MinShare       int      `json:"min_share,omitzero"`       // percent of the programme's places that the group begins with at least
+	Places         int64    `json:"places"`
+	RankLimit      int64    `json:"rank_limit,omitzero"`
+	Stop           bool     `json:"stop,omitzero"`
+	EndReservation bool     `json:"end_reservation,omitzero"`
+	Beds           Beds     `json:"beds,omitzero"`
 }
 
 // Beds names the boarding schools of a group: a mixed one, or one for girls and one for
@@ -105,6 +109,8 @@ func (o *Offer) Check() error {
 			return fmt.Errorf("%s stands twice in the offer", g.GroupName)
 		case g.Others && g.Group != "":
 			return fmt.Errorf("%s: the line for all other lists of a programme names no group", g.GroupName)
+		case g.Act != "" && !g.Act.Valid():
+			return fmt.Errorf("%s: the act of its board is no reference", g.GroupName)
 		case min(g.Places, g.RankLimit) < 0 || max(g.Places, g.RankLimit) > core.MaxRank:
 			return fmt.Errorf("%s offers a number of places, or has a rank limit, that cannot be", g.GroupName)
 		}
@@ -124,6 +130,24 @@ func (o *Offer) Check() error {
 		case b.Beds < 0 || b.Beds > core.MaxRank:
 			return fmt.Errorf("boarding school %s offers a number of beds that cannot be", b.ID)
 		}
+	}
+	return nil
+}
+
+// checkShares holds the minimum shares of each programme: of the first day, since places
+// that stay empty may move to other groups from then on.
+func (o *Offer) checkShares() error {
+	for from := 0; from < len(o.Groups); {
+		var places []int64
+		var minimums []int
+		to := from
+		for ; to < len(o.Groups) && o.Groups[to].Programme == o.Groups[from].Programme; to++ {
+			places, minimums = append(places, o.Groups[to].Places), append(minimums, o.Groups[to].MinShare)
+		}
+		if err := entry.CheckShares(places, minimums); err != nil {
+			return fmt.Errorf("%s: %w", o.Groups[from].Programme, err)
+		}
+		from = to
 	}
 	return nil
 }
@@ -203,7 +227,7 @@ func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
 	for i, name := range s.Groups {
 		was, is := first.group(name), today.group(name)
 		if is == nil || is.Selective != was.Selective || is.Unranked != was.Unranked || is.Apprenticeship != was.Apprenticeship ||
-			is.rates() != was.rates() || is.Beds != was.Beds {
+			is.Act != was.Act || is.MinShare != was.MinShare || is.rates() != was.rates() || is.Beds != was.Beds {
 			return nil, nil, fmt.Errorf("%s: %w", name, ErrOtherOffer)
 		}
 		groups[i] = core.Group{Places: is.Places, RankLimit: is.RankLimit, Stop: is.Stop, EndReservation: is.EndReservation}

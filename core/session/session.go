@@ -71,6 +71,9 @@ func New(v *view.View, offer *Offer) (*Session, error) {
 	if err := offer.Check(); err != nil {
 		return nil, err
 	}
+	if err := offer.checkShares(); err != nil {
+		return nil, err
+	}
 	for _, g := range offer.Groups {
 		if !g.Apprenticeship && !g.Others {
 			s.Groups = append(s.Groups, g.GroupName)
@@ -160,19 +163,31 @@ func (s *Session) take(offer *Offer) (taken, error) {
 		case byContract:
 			s.Left.Apprenticeship++
 		case saidNo:
-			if !group.Selective {
-				return nil, fmt.Errorf("a wish of %s: only a selective programme may say non", who)
+			if err := decided(group); err != nil {
+				return nil, err
 			}
 			s.Left.Refused++
 		case unanswered:
 			return nil, fmt.Errorf("a wish of %s: no institution answered it", who)
 		case unranked:
+			if err := decided(group); err != nil {
+				return nil, err
+			}
 			s.Left.Unranked++
 		case takesPart:
 			rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 		}
 	}
 	return rows, nil
+}
+
+// decided is whether a group may have refused somebody: it selects, and a person answers
+// for it. It names the programme, and neither its list nor who was refused.
+func decided(by *Group) error {
+	if err := (entry.Decision{Answer: core.No, Selective: by.Selective, By: by.Act}).Check(); err != nil {
+		return fmt.Errorf("%s refuses somebody, or leaves them without a rank: %w", by.Programme, err)
+	}
+	return nil
 }
 
 func (s *Session) groupOf(w *view.Wish) GroupName {

@@ -70,8 +70,8 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 		t.Fatal(err)
 	}
 	o, err := ReadOffer(strings.NewReader(`
-		{"programme": "F1", "group": "Bacs généraux", "selective": true, "bursary_min": 20, "places": 4, "beds": {"mixed": "I1"}}
-		{"programme": "F1", "group": "Bacs technologiques", "selective": true, "places": 2, "beds": {"mixed": "I1"}}
+		{"programme": "F1", "group": "Bacs généraux", "selective": true, "act": "cev-7", "bursary_min": 20, "places": 4, "beds": {"mixed": "I1"}}
+		{"programme": "F1", "group": "Bacs technologiques", "selective": true, "act": "cev-7", "min_share": 30, "places": 2, "beds": {"mixed": "I1"}}
 		{"programme": "F2", "group": "Tous candidats", "bursary_min": 10, "nonresident_max": 30, "places": 6}
 		{"programme": "F3", "group": "Tous candidats", "places": 3, "rank_limit": 5}
 		{"boarding": "I1", "beds": 2, "group_order": true}`))
@@ -231,6 +231,40 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 				}
 			}
 		}, ""},
+		{"a non that nobody answers for", func(v *view.View, o *Offer) {
+			for i := range v.Wishes {
+				if v.Wishes[i].Selective {
+					v.Wishes[i].Institution = core.No
+				}
+			}
+			o.Groups[0].Act = ""
+		}, "F1 refuses somebody, or leaves them without a rank: answering a wish: a non carries the act"},
+		{"an act that is a name", func(_ *view.View, o *Offer) { o.Groups[0].Act = "ines-moreau" }, "no reference"},
+		{"no rank from a board that may not refuse", func(v *view.View, _ *Offer) {
+			for i := range v.Wishes {
+				if !v.Wishes[i].Selective {
+					v.Wishes[i].PedagogicalRank = 0
+					return
+				}
+			}
+		}, "only a selective programme may say non"},
+		{"no rank that nobody answers for", func(v *view.View, o *Offer) {
+			for i := range v.Wishes {
+				if v.Wishes[i].Selective {
+					v.Wishes[i].PedagogicalRank = 0
+				}
+			}
+			o.Groups[0].Act = ""
+		}, "a non carries the act"},
+		{"no rank from a programme that ranks nobody", func(v *view.View, o *Offer) {
+			for i := range v.Wishes {
+				if !v.Wishes[i].Selective {
+					v.Wishes[i].PedagogicalRank = 0
+				}
+			}
+			o.Groups[2].Unranked, o.Groups[3].Unranked = true, true
+		}, ""},
+		{"a share below the minimum rate", func(_ *view.View, o *Offer) { o.Groups[1].MinShare = 34 }, "F1: sharing 6 places: 2 where the minimum rate of 34 % asks for 3"},
 		{"a list that offers nothing", func(_ *view.View, o *Offer) { o.Groups = o.Groups[1:] }, "nothing is offered by F1"},
 		{"unless the programme says that it takes no part", func(_ *view.View, o *Offer) {
 			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true})
@@ -279,12 +313,15 @@ func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
 		change func(o *Offer)
 		fine   bool
 	}{
-		"places":         {func(o *Offer) { o.Groups[0].Places++ }, true},
-		"a stop":         {func(o *Offer) { o.Groups[0].Stop = true }, true},
-		"beds":           {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
-		"a rate":         {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},
-		"another school": {func(o *Offer) { o.Groups[2].Beds.Mixed = "I1" }, false},
-		"a group less":   {func(o *Offer) { o.Groups = o.Groups[1:] }, false},
+		"places": {func(o *Offer) { o.Groups[0].Places++ }, true},
+		"a stop": {func(o *Offer) { o.Groups[0].Stop = true }, true},
+		"beds":   {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
+		"places that a minimum share was on the first day": {func(o *Offer) { o.Groups[1].Places = 0 }, true},
+		"an act":          {func(o *Offer) { o.Groups[0].Act = "cev-8" }, false},
+		"a minimum share": {func(o *Offer) { o.Groups[1].MinShare = 0 }, false},
+		"a rate":          {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},
+		"another school":  {func(o *Offer) { o.Groups[2].Beds.Mixed = "I1" }, false},
+		"a group less":    {func(o *Offer) { o.Groups = o.Groups[1:] }, false},
 	} {
 		_, today := small(t, 6)
 		tt.change(today)

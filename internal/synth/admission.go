@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
+	"sceau/core"
+	rules "sceau/core/entry"
 	offers "sceau/core/session"
 )
 
@@ -43,6 +46,7 @@ func programmeOffer(line func(any) error, i int, p Programme, scale float64) err
 	labels := rankingGroups[otherBac:]
 	if p.Selective {
 		labels = rankingGroups[:]
+		g.Act = core.Act("cev-" + strings.ToLower(p.ID))
 	} else {
 		most := 1 + i*5%25
 		g.NonResidentMax = &most
@@ -50,15 +54,11 @@ func programmeOffer(line func(any) error, i int, p Programme, scale float64) err
 	if p.has(flagBoarding) {
 		g.Beds.Mixed = "I-" + p.ID
 	}
-	places := int64(0)
+	places, shares := divide(p, len(labels), scale)
+	total := int64(0)
 	for k, label := range labels {
-		share := 1.0
-		if len(labels) > 1 { // the first list is of most candidates, and each has a place at least
-			share = [...]float64{0.6, 0.2, 0.15, 0.05}[k]
-		}
-		g.Group = label
-		g.Places = max(1, int64(math.Round(float64(p.Capacity)*scale*share)))
-		places += g.Places
+		g.Group, g.Places, g.MinShare = label, places[k], shares[k]
+		total += g.Places
 		if err := line(g); err != nil {
 			return err
 		}
@@ -69,5 +69,39 @@ func programmeOffer(line func(any) error, i int, p Programme, scale float64) err
 	if err := line(others); err != nil || g.Beds.Mixed == "" {
 		return err
 	}
-	return line(offers.BoardingSchool{ID: g.Beds.Mixed, Beds: max(1, places/3), GroupOrder: true})
+	return line(offers.BoardingSchool{ID: g.Beds.Mixed, Beds: max(1, total/3), GroupOrder: true})
+}
+
+// divide gives the places of each list of a programme, and the minimum share that the law
+// gives one of them in STS and IUT.
+func divide(p Programme, lists int, scale float64) (places []int64, shares []int) {
+	places, shares = make([]int64, lists), make([]int, lists)
+	total := int64(0)
+	for k := range places {
+		share := 1.0
+		if lists > 1 { // the first list is of most candidates, and each has a place at least
+			share = [...]float64{0.6, 0.2, 0.15, 0.05}[k]
+		}
+		places[k] = max(1, int64(math.Round(float64(p.Capacity)*scale*share)))
+		total += places[k]
+	}
+	to, rate := minimumShare(p.Track)
+	if rate == 0 || lists == 1 {
+		return places, shares
+	}
+	shares[to] = rate
+	if short := rules.MinimumShare(total, rate) - places[to]; short > 0 {
+		places[0], places[to] = places[0]-short, places[to]+short
+	}
+	return places, shares
+}
+
+func minimumShare(track string) (list, rate int) {
+	switch track {
+	case "BTS":
+		return int(professional), 15
+	case "BUT":
+		return int(technological), 20
+	}
+	return 0, 0
 }
