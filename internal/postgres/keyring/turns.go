@@ -12,6 +12,7 @@ import (
 
 	"sceau/crypto"
 	"sceau/crypto/rotation"
+	"sceau/internal/postgres/pool"
 )
 
 var (
@@ -127,11 +128,7 @@ func (s *Store) lock(ctx context.Context, campaign string, take func(conn *pgxpo
 		conn.Release()
 		return nil, explain(ctx, err)
 	}
-	return func() {
-		// Closed rather than given back: the lock ends with the connection.
-		_ = conn.Conn().Close(context.WithoutCancel(ctx))
-		conn.Release()
-	}, nil
+	return func() { pool.LetGo(conn) }, nil
 }
 
 const epochColumns = `number, key, version, state, forgotten, ordered_by, ordered_at, kept_where, kept_digest, kept_at, controls, approved_by, approved_at, trimmed_at`

@@ -51,3 +51,15 @@ func Open(ctx context.Context, dsn string) (*Pool, error) {
 	}
 	return p, nil
 }
+
+// LetGo ends a connection that holds locks of its session. They are gone when it returns,
+// so that whoever comes next is not told that somebody is there.
+func LetGo(conn *pgxpool.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	// Unlocked first: that a connection was closed the server notices in its own time.
+	// Whatever it answers, the locks end with the session.
+	_, _ = conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`)
+	_ = conn.Conn().Close(ctx)
+	conn.Release()
+}

@@ -107,11 +107,7 @@ func (b Book) Alone(ctx context.Context, campaign string) (release func(), err e
 		}
 		return nil, quiet("waiting for a turn", err)
 	}
-	return func() {
-		// Closed rather than given back: the lock ends with the connection.
-		_ = conn.Conn().Close(context.WithoutCancel(ctx))
-		conn.Release()
-	}, nil
+	return func() { pool.LetGo(conn) }, nil
 }
 
 // Spaces of advisory locks; the numbers are drawn at random.
