@@ -46,18 +46,20 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 	if told.Request != "" {
 		fmt.Fprintln(t.err, "sceau: traced under", told.Request)
 	}
-	if errors.Is(err, house.ErrNoSuchWish) {
+	if errors.Is(err, house.ErrNotHeard) {
 		return misuse{err}
 	}
 	if err != nil {
 		return err
 	}
-	switch {
-	case told.Absent == "":
-	case v.JSON:
-		return printJSON(t, map[string]string{"absent": told.Absent})
-	default:
-		fmt.Fprintln(t.out, told.Absent)
+	for _, said := range told.Absent {
+		if v.JSON {
+			if err := printJSON(t, map[string]string{"absent": said}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintln(t.out, said)
 	}
 	for _, e := range told.Wishes {
 		if v.JSON {

@@ -29,11 +29,24 @@ var told = map[Kind]map[Cause]string{
 	Inserted:   {0: "votre rang d'appel a été corrigé"},
 }
 
-// Told says in plain French, to the candidate, what happened to one of their wishes.
-func (e Event) Told() string {
+// unordered is what an event is to whoever may not read in which order the candidate put
+// their wishes: what an answering machine, the gap phase or another wish did to this one
+// tells of that order, and of the other.
+var unordered = map[Kind]string{
+	Accepted: "la proposition a été acceptée",
+	GivenUp:  "la proposition a été abandonnée",
+	Dropped:  "ce vœu a été abandonné",
+}
+
+// Told says in plain French what happened to a wish: to the candidate, or without the order
+// of their wishes to who may not read it.
+func (e Event) Told(order bool) string {
 	said, ok := told[e.Kind][e.Cause]
 	if !ok {
 		said = told[e.Kind][0]
+	}
+	if !order && (e.Cause == ByMachine || e.Cause == ByGapRule || e.Cause == ByAnother) {
+		said = unordered[e.Kind]
 	}
 	if said == "" {
 		said = e.Kind.String()

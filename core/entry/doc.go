@@ -1,6 +1,6 @@
-// Package entry is what stands before the first day: how many wishes a list may have, what
-// institutions answer to them, how places and rates are set, and who is before whom for a
-// bed. A roll is made of it, and a campaign begins.
+// Package entry is the rules of what stands before the first day: how many wishes a list
+// may have, who may refuse one, how places and rates are set, and who is before whom for a
+// bed. A session holds all of them but the first, which is for whoever takes wishes in.
 //
 // # Boarding ranks
 //
@@ -19,12 +19,13 @@
 //
 // # Places by track
 //
-// Rule. A programme's places are divided among groups, so that vocational candidates in STS
-// and technological ones in IUT have a minimum share on the first day, rounded up.
+// Rule. A programme's places are divided among groups. One of vocational candidates in STS,
+// or of technological ones in IUT, has a minimum share, rounded up: an offer in which it has
+// less is refused, until the first day is published.
 //
-// Invariant. A division that keeps no minimum is refused; the core never compares tracks.
+// Invariant. No more than the share asks for, and no less; the core never compares tracks.
 //
-// Cost. Linear in the groups.
+// Cost. None.
 //
 // Source: code of education, article L. 612-3; law 2018-166, article 1.
 //
@@ -45,12 +46,11 @@
 // Rule ("réponse de l'établissement"). "oui", "oui, si" and "en attente" enter the roll,
 // and are not told apart there. A "non" comes from a selective programme alone, and has the
 // act of the board ("commission d'examen des vœux") that decided it; so has a wish that the
-// board of a selective programme left without a rank, which comes to the same.
+// board left without a rank, which comes to the same.
 //
-// Invariant. No wish is refused by a program: a session in which one has no answer, or a
-// refusal has no act, does not begin.
+// Invariant. A refusal that a person answers for passes, and no other.
 //
-// Cost. Linear in the wishes.
+// Cost. None.
 //
 // Source: RGT-04 (GDPR 22; law 78-17, article 47; code of relations between the public and
 // the administration, article L. 311-3-1): admission never rests on a program alone.

@@ -124,13 +124,14 @@ func (p Position) Recheck(ranked []core.Ranked, order []core.Candidate, who core
 	if !ok {
 		return ErrNotRanked
 	}
-	again := Position{Rates: p.Rates, Ranked: len(ranked), Board: 1, Bound: p.Bound}
+	again := Position{Rates: p.Rates, Ranked: len(ranked), Board: 1}
 	for _, r := range ranked {
 		if r.Rank < me.Rank {
 			again.Board++
 		}
 	}
 	var bursaries, residents int // among those called so far
+	again.Bound = boundBySearch(p.Rates, me, again.Board, len(ranked))
 	for k, c := range order {
 		r := at[c]
 		switch {
@@ -164,6 +165,31 @@ func (p Position) Recheck(ranked []core.Ranked, order []core.Candidate, who core
 		return fmt.Errorf("explain: position %d lies behind its bound", p.Call)
 	}
 	return nil
+}
+
+// boundBySearch finds the bound rank by rank, from what P2 to P5 say of each: the last call
+// rank that they allow, or 0 where they allow the last of the group.
+func boundBySearch(rates core.Rates, me core.Ranked, board, ranked int) int {
+	behind := func(rate int) func(k int) bool { // P3, P4: the others ahead of rank k have their share of it
+		return func(k int) bool { return (100-rate)*(k-1) <= 100*board }
+	}
+	allowed := func(k int) bool { return (100-rates.Bursary-rates.Resident)*(k-1) < 100*(board+1) } // P5
+	switch forResidents := me.Resident || rates.Resident == 0; {
+	case me.Bursary && forResidents:
+		return board // P2
+	case me.Bursary:
+		allowed = behind(rates.Resident)
+	case forResidents:
+		allowed = behind(rates.Bursary)
+	}
+	last := 1
+	for last < ranked && allowed(last+1) {
+		last++
+	}
+	if last == ranked {
+		return 0
+	}
+	return last
 }
 
 // any is whether somebody is such among those of an order.

@@ -68,10 +68,12 @@ func TestAPositionExplainedFalselyIsFound(t *testing.T) {
 			"one who was not passed": func(p *explain.Position) { p.OvertakenBy++; p.ByBoth++ },
 			"another cause":          func(p *explain.Position) { p.ByBursary++; p.ByResident-- },
 			"a bound that is broken": func(p *explain.Position) { p.Bound = p.Call - 1 },
+			"a bound too near":       func(p *explain.Position) { p.Bound = max(p.Bound-1, p.Call) },
+			"a bound too far":        func(p *explain.Position) { p.Bound++ },
 		} {
 			wrong := right
 			change(&wrong)
-			if wrong.Bound == 0 && name == "a bound that is broken" {
+			if wrong == right {
 				continue
 			}
 			if wrong.Recheck(ranked, order, r.Candidate) == nil {
@@ -110,6 +112,17 @@ func TestEveryWishOfADayIsExplained(t *testing.T) {
 						t.Fatalf("seed %d, day %d, %+v: %v", seed, day.Number, e, err)
 					}
 					reasons[e.Reason]++
+					for name, change := range map[string]func(*explain.Waiting){
+						"its rank": func(e *explain.Waiting) { e.Call++ }, "places": func(e *explain.Waiting) { e.Places++ },
+						"the last rank": func(e *explain.Waiting) { e.Last++ }, "one ahead": func(e *explain.Waiting) { e.Ahead++ },
+						"a bed's rank": func(e *explain.Waiting) { e.Boarding++ }, "a bar": func(e *explain.Waiting) { e.Bar-- },
+						"what is kept": func(e *explain.Waiting) { e.Reserved = !e.Reserved },
+					} {
+						wrong := e
+						if change(&wrong); wrong.Recheck(c.Roll, day, out, i) == nil {
+							t.Fatalf("seed %d, day %d: %s is told falsely of wish %d, and not found: %+v", seed, day.Number, name, i, wrong)
+						}
+					}
 					for _, other := range []explain.Reason{explain.GroupStopped, explain.BehindBar, explain.BehindOthers, explain.NotRankedYet} {
 						wrong := e
 						if wrong.Reason = other; other != e.Reason && wrong.Recheck(c.Roll, day, out, i) == nil {
@@ -122,6 +135,19 @@ func TestEveryWishOfADayIsExplained(t *testing.T) {
 							t.Fatalf("seed %d, day %d, wish %d: %v", seed, day.Number, i, err)
 						} else if lost++; len(e.Phrases()) == 0 {
 							t.Fatal("nothing is said")
+						} else if err := e.Recheck(c.Roll, day, out, i); err != nil {
+							t.Fatalf("seed %d, day %d, %+v: %v", seed, day.Number, e, err)
+						} else {
+							for name, change := range map[string]func(*explain.GivenUp){
+								"who did it": func(e *explain.GivenUp) { e.Machine = !e.Machine }, "what was kept": func(e *explain.GivenUp) { e.Held = i },
+								"its preference": func(e *explain.GivenUp) { e.Prefers++ }, "that of the wish": func(e *explain.GivenUp) { e.Over++ },
+								"the round": func(e *explain.GivenUp) { e.Round++ },
+							} {
+								wrong := e
+								if change(&wrong); wrong.Recheck(c.Roll, day, out, i) == nil {
+									t.Fatalf("seed %d, day %d: %s is told falsely of wish %d, and not found", seed, day.Number, name, i)
+								}
+							}
 						}
 					}
 				}
@@ -159,7 +185,6 @@ func TestWhatIsToldOfAPositionSaysNothingOfFew(t *testing.T) {
 	}
 }
 
-// What a candidate reads.
 func TestABedHeldByAnotherProgrammeIsNoReasonToWait(t *testing.T) {
 	roll := &core.Roll{Candidates: 2, Programme: []int32{0, 1}, Schools: 1, Wishes: core.Wishes{
 		Candidate: []core.Candidate{0, 0, 1}, Group: []int32{0, 1, 1}, School: []int32{0, 0, core.NoSchool},
@@ -177,6 +202,7 @@ func TestABedHeldByAnotherProgrammeIsNoReasonToWait(t *testing.T) {
 	}
 }
 
+// What a candidate reads.
 func TestTheWordsOfAnExplanation(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"errors"
+	"fmt"
 
 	"sceau/core"
 )
@@ -46,4 +47,33 @@ func Lost(roll *core.Roll, day *core.Day, out *core.Outcome, i int) (GivenUp, er
 		return GivenUp{}, errors.New("explain: a wish was given up for nothing better")
 	}
 	return g, nil
+}
+
+// Recheck holds it against the day: what was kept was got today, is the best of what the
+// candidate got, and is before what was given up. It is an error where it is not.
+func (g GivenUp) Recheck(roll *core.Roll, day *core.Day, out *core.Outcome, i int) error {
+	got := func(j int) bool {
+		return roll.Wishes.Candidate[j] == roll.Wishes.Candidate[i] && day.Preference[j] > 0 && (out.Status[j] == core.AutoAccepted || out.Status[j] == core.Proposed)
+	}
+	best := int32(core.Unbounded)
+	for j := range out.Status {
+		if got(j) {
+			best = min(best, day.Preference[j])
+		}
+	}
+	round := int32(1)
+	if out.GivenUpIn != nil {
+		round = out.GivenUpIn[i]
+	}
+	is := out.Status[i]
+	machine := is == core.AutoGivenUp || is == core.AutoDropped
+	behind := g.Over > g.Prefers || is == core.AutoGivenUp || g.Over == 0 && is == core.GapGivenUp
+	switch {
+	case !machine && is != core.GapGivenUp && is != core.GapDropped,
+		g.Machine != machine, g.Over != day.Preference[i], g.Round != round,
+		g.Held < 0 || g.Held >= len(out.Status) || !got(g.Held),
+		g.Prefers != best, g.Prefers != day.Preference[g.Held], !behind:
+		return fmt.Errorf("explain: computed again, wish %d was given up otherwise", i)
+	}
+	return nil
 }

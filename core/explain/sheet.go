@@ -12,6 +12,7 @@ type Sheet struct {
 	Places    int64      `json:"places"`
 	RankLimit int64      `json:"rank_limit,omitzero"`
 	Stopped   bool       `json:"stopped,omitzero"`
+	Withheld  bool       `json:"withheld,omitzero"` // stopped because its result did not verify, and not by the programme
 	// Of how far it has come nothing is public where fewer than FewCalled candidates were
 	// called: such figures tell of individuals.
 	Come *Come `json:"come,omitzero"`

@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sceau/core"
 )
@@ -12,6 +13,7 @@ type Reason string
 
 const (
 	GroupStopped Reason = "stopped"  // the programme calls nobody today
+	Withheld     Reason = "withheld" // its result did not verify: nothing of the group is published today
 	BehindBar    Reason = "bar"      // the boarding rank is above the bar of the school
 	BehindOthers Reason = "order"    // the call rank is behind the last one called
 	NotRankedYet Reason = "unranked" // the wish has no call rank
@@ -21,10 +23,10 @@ const (
 // ("en attente de place").
 type Waiting struct {
 	Reason Reason `json:"reason"`
-	Call   int32  `json:"call"`   // call rank shown
-	Places int64  `json:"places"` // of the group
-	Last   int32  `json:"last"`   // the largest call rank shown among those who hold a place; 0 is none, or too few to say
-	Ahead  int    `json:"ahead"`  // candidates of the group who wait and are called before
+	Call   int32  `json:"call,omitzero"`   // call rank shown
+	Places int64  `json:"places,omitzero"` // of the group
+	Last   int32  `json:"last,omitzero"`   // the largest call rank shown among those who hold a place; 0 is none, or too few to say
+	Ahead  int    `json:"ahead,omitzero"`  // candidates of the group who wait and are called before
 
 	// Of a wish that is behind the bar of its boarding school:
 	Boarding int32 `json:"boarding,omitzero"` // its boarding rank
@@ -104,14 +106,26 @@ func (e Waiting) Recheck(roll *core.Roll, day *core.Day, out *core.Outcome, i in
 		}
 	}
 	behindBar := school != core.NoSchool && !beds[w.Candidate[i]] && w.BoardingRank[i] > out.Bar[school]
+	again := Waiting{Reason: e.Reason, Call: w.ShownRank[i], Places: q.Places, Last: e.Last, Ahead: aheadOf(roll, out, i)}
+	if len(held) < FewCalled {
+		again.Last = 0
+	} else if !lastShown(roll, out, w.Group[i], e.Last) {
+		again.Last = -1
+	}
+	if e.Reason == BehindBar && school != core.NoSchool {
+		again.Boarding, again.Bar, again.Reserved = w.BoardingRank[i], out.Bar[school], out.Bar[school] == out.BarMax[school]
+	}
+	if again != e {
+		return fmt.Errorf("explain: computed again, wish %d waits otherwise", i)
+	}
 	ok := false
 	switch e.Reason {
 	case NotRankedYet:
 		ok = w.CallRank[i] <= 0
-	case GroupStopped:
+	case GroupStopped, Withheld:
 		ok = q.Stop
 	case BehindBar:
-		ok = !q.Stop && behindBar && e.Bar == out.Bar[school] && e.Boarding > e.Bar
+		ok = !q.Stop && behindBar
 	case BehindOthers:
 		// The group is full, the rank limit does not reach so far, and the candidate has
 		// no place there by a twin.
@@ -121,4 +135,47 @@ func (e Waiting) Recheck(roll *core.Roll, day *core.Day, out *core.Outcome, i in
 		return fmt.Errorf("explain: wish %d does not wait because of %q", i, e.Reason)
 	}
 	return nil
+}
+
+// aheadOf counts who waits in the group of row i and is called before it.
+func aheadOf(roll *core.Roll, out *core.Outcome, i int) int {
+	w := &roll.Wishes
+	var before []core.Candidate
+	for j, s := range out.Status {
+		if s == core.Waiting && w.Group[j] == w.Group[i] && w.CallRank[j] < w.CallRank[i] {
+			before = append(before, w.Candidate[j])
+		}
+	}
+	slices.Sort(before)
+	return len(slices.Compact(before))
+}
+
+// lastShown is whether a shown rank is held in a group, and none beyond it.
+func lastShown(roll *core.Roll, out *core.Outcome, group, rank int32) bool {
+	there := false
+	for j, s := range out.Status {
+		if !s.Holds() || roll.Wishes.Group[j] != group {
+			continue
+		}
+		if roll.Wishes.ShownRank[j] > rank {
+			return false
+		}
+		there = there || roll.Wishes.ShownRank[j] == rank
+	}
+	return there
+}
+
+// Told is what of it is told beside the words: no more than they say. What is not told is
+// 0.
+func (e Waiting) Told() Waiting {
+	switch e.Reason {
+	case BehindOthers:
+		return e
+	case BehindBar:
+		if e.Bar <= 0 {
+			return Waiting{Reason: e.Reason, Boarding: e.Boarding, Bar: e.Bar, Ahead: e.Ahead}
+		}
+		return Waiting{Reason: e.Reason, Boarding: e.Boarding, Bar: e.Bar, Reserved: e.Reserved}
+	}
+	return Waiting{Reason: e.Reason}
 }

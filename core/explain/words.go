@@ -99,6 +99,8 @@ func (e Waiting) Phrases() []string {
 		return []string{"La formation n'a pas classé ce vœu."}
 	case GroupStopped:
 		return []string{"La formation n'envoie pas de proposition aujourd'hui. Votre rang ne change pas."}
+	case Withheld:
+		return []string{"Le résultat de ce groupe n'a pas pu être vérifié aujourd'hui : aucune proposition n'en part avant qu'il le soit. Votre rang ne change pas."}
 	case BehindBar:
 		if e.Bar <= 0 {
 			return []string{fmt.Sprintf("Aucune place d'internat n'est ouverte aujourd'hui pour ce vœu. Votre rang pour l'internat est %d.", e.Boarding), ahead}

@@ -42,12 +42,17 @@ type Shown struct {
 
 // Run computes a day on a state, at an instant of that day, and publishes it there: the
 // state then stands in the evening. today is the offer of that day, and before what was
-// shown so far, or nil. Whatever goes wrong, nothing is published and answers are taken
+// shown so far, or nil on the first day. Whatever goes wrong, nothing is published and answers are taken
 // again; proposals that had lapsed by then have.
 func (s *Session) Run(state *campaign.State, now time.Time, today *Offer, before *Shown) (d *Day, err error) {
 	groups, beds, err := s.today(today)
 	if err != nil {
 		return nil, err
+	}
+	if before == nil { // the first day: from then on places that stay empty may move
+		if err := today.CheckShares(); err != nil {
+			return nil, err
+		}
 	}
 	lapsed, err := state.Lapse(now)
 	if err != nil {

@@ -1,7 +1,9 @@
 package session
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"sceau/core"
 	"sceau/core/campaign"
@@ -31,24 +33,33 @@ type Explanation struct {
 	Said      []string         `json:"said"` // all of it, in plain French
 }
 
+// Hears is what whoever asks may hear beside the wish, its ranks and its answer.
+type Hears struct {
+	Order   bool // in which order the candidate put their wishes (A15.13): a responsible may not
+	Bursary bool // whether they count as a bursary holder (A02.06, A02.07)
+	Sector  bool // whether they count as a resident (A01.17, A01.18, A04.01, A04.02, A04.10)
+}
+
+// rights is what every explanation ends with: that an algorithm computed it, and who gives
+// the reasons that are not computed (code of relations between the public and the
+// administration, article L. 311-3-1; code of education, article L. 612-3 I, last paragraph).
+const rights = "L'ordre d'appel et les propositions sont calculés par un traitement algorithmique, dont les règles sont publiques (article L. 311-3-1 du code des relations entre le public et l'administration). Vous pouvez demander à l'établissement les critères et modalités d'examen de votre candidature et les motifs pédagogiques de sa décision (article L. 612-3 du code de l'éducation)."
+
 // Explain says of the wish in a row where it stands, why, and what the rates did. Each
 // claim is computed again by other code before it is said, and one that does not hold is
-// an error. In which order the candidate put their wishes is said only to who may read
-// that order (A15.13): a responsible may not.
-func (s *Standing) Explain(row int32, withOrder bool) (e Explanation, err error) {
+// an error.
+func (s *Standing) Explain(row int32, hears Hears) (e Explanation, err error) {
 	roll, day := s.Day.Roll, s.Day
 	w := &roll.Wishes
-	g, c, i := int(w.Group[row]), w.Candidate[row], int(row)
+	g, i := int(w.Group[row]), int(row)
 	e = Explanation{Programme: s.Groups[g].Programme, Group: s.Groups[g].Group, Boarding: w.Kind[row]&core.WithBoarding != 0,
-		Day: day.Number, Status: string(rune(day.Outcome.Status[row]))}
-	ranking := s.Ranking[g]
-	if e.Position, err = explain.Called(ranking.Rates, ranking.Ranked, c); err != nil {
+		Day: day.Number, Status: letter(day.Outcome.Status[row], hears.Order)}
+	if e.Position, e.Said, err = s.position(g, w.Candidate[row], hears); err != nil {
 		return e, err
 	}
-	if err := e.Position.Recheck(ranking.Ranked, s.Orders[g], c); err != nil {
-		return e, err
+	if w.School[row] != core.NoSchool {
+		e.Said = append(e.Said, "Le rang pour l'internat tient compte de la bourse, puis de la distance entre le domicile et l'établissement, puis du classement de la commission.")
 	}
-	e.Said, e.Position = e.Position.Phrases(), e.Position.Told()
 	switch status := s.State.Status(row); {
 	case status == core.Accepted:
 		e.Said = append(e.Said, "Vous avez accepté cette proposition.")
@@ -59,59 +70,134 @@ func (s *Standing) Explain(row int32, withOrder bool) (e Explanation, err error)
 		}
 		e.Said = append(e.Said, said)
 	case status == core.Waiting && day.Outcome.Status[row] == core.Waiting:
-		why, err := explain.Why(roll, day.Morning, day.Outcome, i)
-		if err != nil {
-			return e, err
-		}
-		if err := why.Recheck(roll, day.Morning, day.Outcome, i); err != nil {
-			return e, err
-		}
-		e.Waiting, e.Said = &why, append(e.Said, why.Phrases()...)
+		err = s.waits(&e, i)
 	default:
-		if lost, err := explain.Lost(roll, day.Morning, day.Outcome, i); err == nil && withOrder && day.Morning.Status[row].Live() {
+		err = s.ended(&e, i, hears.Order)
+	}
+	e.Said = append(e.Said, rights)
+	return e, err
+}
+
+// letter is the status of an evening. What a machine or the gap phase did to a wish tells of
+// the order of all, and is to others as if it were answered.
+func letter(status core.Status, order bool) string {
+	if !order {
+		status = status.Overnight()
+	}
+	return string(rune(status))
+}
+
+// position says where somebody stands in the order of a group, and what they count as there.
+func (s *Standing) position(g int, who core.Candidate, hears Hears) (p explain.Position, said []string, err error) {
+	ranking := s.Ranking[g]
+	if s.first.group(s.Groups[g]).Unranked {
+		return explain.Position{Ranked: len(ranking.Ranked)}, []string{"Cette formation ne classe pas les candidats : chacun de ceux qui la demandent reçoit une proposition."}, nil
+	}
+	if p, err = explain.Called(ranking.Rates, ranking.Ranked, who); err != nil {
+		return p, nil, err
+	}
+	if err := p.Recheck(ranking.Ranked, s.Orders[g], who); err != nil {
+		return p, nil, err
+	}
+	said = p.Phrases()
+	for _, r := range ranking.Ranked {
+		if r.Candidate != who {
+			continue
+		}
+		if ranking.Rates.Bursary > 0 && hears.Bursary {
+			said = append(said, "D'après votre dossier, "+map[bool]string{true: "vous comptez parmi les boursiers.", false: "vous ne comptez pas parmi les boursiers."}[r.Bursary])
+		}
+		if ranking.Rates.Resident > 0 && hears.Sector {
+			said = append(said, "D'après votre dossier, "+map[bool]string{true: "vous comptez parmi les candidats du secteur.", false: "vous comptez parmi les candidats hors secteur."}[r.Resident])
+		}
+	}
+	return p.Told(), said, nil
+}
+
+func (s *Standing) waits(e *Explanation, row int) error {
+	why, err := explain.Why(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row)
+	if err != nil {
+		return err
+	}
+	if why.Reason == explain.GroupStopped && s.withheld(int(s.Day.Roll.Wishes.Group[row])) {
+		why.Reason = explain.Withheld
+	}
+	if err := why.Recheck(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row); err != nil {
+		return err
+	}
+	told := why.Told()
+	e.Waiting, e.Said = &told, append(e.Said, why.Phrases()...)
+	return nil
+}
+
+// withheld is whether a group was stopped because its result did not verify.
+func (s *Standing) withheld(g int) bool { return slices.Contains(s.Day.Isolated, s.Groups[g]) }
+
+// ended says of a wish that stands no more what ended it.
+func (s *Standing) ended(e *Explanation, row int, order bool) error {
+	if order && s.Day.Morning.Status[row].Live() {
+		lost, err := explain.Lost(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row)
+		if err == nil {
+			err = lost.Recheck(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row)
+		}
+		if err == nil {
 			e.GivenUp, e.Said = &lost, append(e.Said, lost.Phrases()...)
-			break
+			return nil
 		}
-		e.Said = append(e.Said, s.history(row)...)
-	}
-	return e, nil
-}
-
-// history says of a wish that stands no more what ended it, from the log.
-func (s *Standing) history(row int32) (said []string) {
-	for e := range s.State.Log().Of(s.Day.Roll.Wishes.Candidate[row]) {
-		if e.Wish == row {
-			said = append(said, e.Told())
+		if !errors.Is(err, explain.ErrNotGivenUp) {
+			return err
 		}
 	}
-	return said
+	for past := range s.State.Log().Of(s.Day.Roll.Wishes.Candidate[row]) {
+		if past.Wish == int32(row) {
+			e.Said = append(e.Said, past.Told(order))
+		}
+	}
+	return nil
 }
 
-// Absent says to a candidate why a wish for a programme is in no group of the session.
-func (s *Session) Absent(who view.Pseudonym, programme string) string {
+// Absent says to a candidate why wishes for a programme are in no group of the session: each
+// that is not, or that there is none.
+func (s *Session) Absent(who view.Pseudonym, programme string) (said []string) {
 	c, ok := s.View.Find(who)
 	if !ok {
-		return "Ce dossier est arrivé après le gel de la session : il n'y est pas encore."
+		return []string{"Ce dossier est arrivé après le gel de la session : il n'y est pas encore."}
 	}
 	for _, w := range s.View.Of(c) {
 		if s.View.Programmes[w.Programme] != programme {
 			continue
 		}
-		group := s.first.group(s.groupOf(&w))
-		switch s.leftOut(&w, group, s.first.group(GroupName{Programme: programme})) {
-		case unconfirmed:
-			return "Ce vœu n'a pas été confirmé, ou son dossier est incomplet : il n'a pas été examiné."
-		case otherList:
-			return "Ce vœu est dans une liste de la formation qui ne prend pas part à cette session."
-		case byContract:
-			return "Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."
-		case saidNo:
-			return fmt.Sprintf("L'établissement a répondu « non » à ce vœu, par la décision %s de sa commission d'examen des vœux. Vous pouvez lui en demander les motifs.", group.Act)
-		case unranked:
-			return fmt.Sprintf("La commission d'examen des vœux n'a pas classé ce vœu, par sa décision %s. Vous pouvez en demander les motifs à l'établissement.", group.Act)
+		line := s.first.line(s.groupOf(&w))
+		if why := absent(leftOut(&w, line), line); why != "" {
+			if w.Boarding {
+				why = "Avec internat : " + why
+			}
+			said = append(said, why)
 		}
 	}
-	return "Ce vœu n'est pas dans la session : il a été annulé, ou il est arrivé après le gel."
+	if len(said) == 0 && len(s.Rows(who, programme)) == 0 {
+		said = []string{"Ce vœu n'est pas dans la session : il a été annulé, ou il est arrivé après le gel."}
+	}
+	return said
+}
+
+// absent is what is said of a wish that is left out, or nothing.
+func absent(why reason, line *Group) string {
+	switch why {
+	case unconfirmed:
+		return "Ce vœu n'a pas été confirmé : il n'a pas été examiné."
+	case incomplete:
+		return "Le dossier de ce vœu est incomplet : il n'a pas été examiné. L'établissement dit ce qui manque."
+	case otherList:
+		return fmt.Sprintf("Ce vœu est dans une liste de la formation qui ne prend pas part à cette session, par la décision %s.", line.Act)
+	case byContract:
+		return "Ce vœu ne passe pas par l'ordre d'appel : un contrat d'apprentissage en décide."
+	case saidNo:
+		return fmt.Sprintf("L'établissement a répondu « non » à ce vœu, par la décision %s de sa commission d'examen des vœux. Vous pouvez lui en demander les motifs.", line.Act)
+	case unranked:
+		return fmt.Sprintf("La commission d'examen des vœux n'a pas classé ce vœu, par sa décision %s. Vous pouvez en demander les motifs à l'établissement.", line.Act)
+	}
+	return ""
 }
 
 // A GroupSheet is the public sheet of one group of a programme after a day.
@@ -135,8 +221,9 @@ func (s *Standing) Sheets(programme string) (all []GroupSheet) {
 			}
 		}
 		ranking := s.Ranking[g]
-		all = append(all, GroupSheet{name.Programme, name.Group, s.Day.Number, explain.Public(s.Day.Roll, s.Day.Morning, s.Day.Outcome, g,
-			ranking.Rates, len(ranking.Ranked), len(called), s.Day.Shown.LastCalled[g])})
+		sheet := explain.Public(s.Day.Roll, s.Day.Morning, s.Day.Outcome, g, ranking.Rates, len(ranking.Ranked), len(called), s.Day.Shown.LastCalled[g])
+		sheet.Withheld = s.withheld(g)
+		all = append(all, GroupSheet{name.Programme, name.Group, s.Day.Number, sheet})
 	}
 	return all
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // An Offer is what programmes and boarding schools decide for a day ("offre de
-// formation"): rates and lists for the whole session, places and beds from day to day.
+// formation"): lists, rates and acts for the whole session, places and beds from day to day.
 // Nothing in it is about a candidate.
 type Offer struct {
 	Calendar       string           `json:"calendar"` // the year's calendar, as its YAML file says it
@@ -107,8 +107,12 @@ func (o *Offer) Check() error {
 			return errors.New("a group of the offer names no programme")
 		case i > 0 && o.Groups[i-1].GroupName == g.GroupName:
 			return fmt.Errorf("%s stands twice in the offer", g.GroupName)
-		case g.Others && g.Group != "":
-			return fmt.Errorf("%s: the line for all other lists of a programme names no group", g.GroupName)
+		case g.Others && (g.Group != "" || g.Apprenticeship || g.Unranked || g.Beds != Beds{} || g.rates() != entry.NoRates):
+			return fmt.Errorf("%s: the line for all other lists of a programme names no group, and offers nothing", g.GroupName)
+		case g.Unranked && g.rates() != entry.NoRates:
+			return fmt.Errorf("%s: where nobody is ranked no rate applies", g.GroupName)
+		case g.MinShare < 0 || g.MinShare > 100 || g.MinShare > 0 && !g.takesPart():
+			return fmt.Errorf("%s: a minimum share of %d %% cannot be", g.GroupName, g.MinShare)
 		case g.Act != "" && !g.Act.Valid():
 			return fmt.Errorf("%s: the act of its board is no reference", g.GroupName)
 		case min(g.Places, g.RankLimit) < 0 || max(g.Places, g.RankLimit) > core.MaxRank:
@@ -134,20 +138,23 @@ func (o *Offer) Check() error {
 	return nil
 }
 
-// checkShares holds the minimum shares of each programme: of the first day, since places
-// that stay empty may move to other groups from then on.
-func (o *Offer) checkShares() error {
-	for from := 0; from < len(o.Groups); {
-		var places []int64
-		var minimums []int
-		to := from
-		for ; to < len(o.Groups) && o.Groups[to].Programme == o.Groups[from].Programme; to++ {
-			places, minimums = append(places, o.Groups[to].Places), append(minimums, o.Groups[to].MinShare)
+// takesPart is whether the candidates of a group are called by rank.
+func (g *Group) takesPart() bool { return !g.Apprenticeship && !g.Others }
+
+// CheckShares holds the minimum share of each group among the places of its programme.
+// From the first day on, places that stay empty may move.
+func (o *Offer) CheckShares() error {
+	places := map[string]int64{}
+	for i := range o.Groups {
+		if g := &o.Groups[i]; g.takesPart() {
+			places[g.Programme] += g.Places
 		}
-		if err := entry.CheckShares(places, minimums); err != nil {
-			return fmt.Errorf("%s: %w", o.Groups[from].Programme, err)
+	}
+	for i := range o.Groups {
+		g := &o.Groups[i]
+		if least := entry.MinimumShare(places[g.Programme], g.MinShare); g.takesPart() && g.Places < least {
+			return fmt.Errorf("%s: %d of the programme's %d places, and its minimum share of %d %% asks for %d", g.GroupName, g.Places, places[g.Programme], g.MinShare, least)
 		}
-		from = to
 	}
 	return nil
 }
@@ -215,21 +222,33 @@ func (o *Offer) calendar() (*calendar.Calendar, calendar.Date, error) {
 }
 
 // ErrOtherOffer means an offer that changes what is fixed for the whole session.
-var ErrOtherOffer = errors.New("an offer changes places, limits, stops and beds; groups, rates and schools stay for the session")
+var ErrOtherOffer = errors.New("an offer changes places, limits, stops and beds; the calendar, lists, rates, shares, acts and schools stay for the session")
+
+// stays is what of a group no later offer changes.
+func (g Group) stays() any {
+	rates := g.rates()
+	g.NonResidentMax, g.Places, g.RankLimit, g.Stop, g.EndReservation = nil, 0, 0, false, false
+	return struct {
+		Group
+		entry.Rates
+	}{g, rates}
+}
 
 // today gives places and beds of a day, in the positions of the session.
 func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
 	first := s.first
-	if len(first.Groups) != len(today.Groups) || len(first.Boarding) != len(today.Boarding) {
+	if len(first.Groups) != len(today.Groups) || len(first.Boarding) != len(today.Boarding) ||
+		first.Calendar != today.Calendar || first.ReservationEnd != today.ReservationEnd {
 		return nil, nil, ErrOtherOffer
+	}
+	for i := range first.Groups {
+		if was := first.Groups[i]; was.stays() != today.Groups[i].stays() {
+			return nil, nil, fmt.Errorf("%s: %w", was.GroupName, ErrOtherOffer)
+		}
 	}
 	groups := make([]core.Group, len(s.Groups))
 	for i, name := range s.Groups {
-		was, is := first.group(name), today.group(name)
-		if is == nil || is.Selective != was.Selective || is.Unranked != was.Unranked || is.Apprenticeship != was.Apprenticeship ||
-			is.Act != was.Act || is.MinShare != was.MinShare || is.rates() != was.rates() || is.Beds != was.Beds {
-			return nil, nil, fmt.Errorf("%s: %w", name, ErrOtherOffer)
-		}
+		is := today.group(name)
 		groups[i] = core.Group{Places: is.Places, RankLimit: is.RankLimit, Stop: is.Stop, EndReservation: is.EndReservation}
 		if is.Unranked {
 			groups[i].Places = max(groups[i].Places, int64(len(s.Ranking[i].Ranked)))
@@ -238,7 +257,7 @@ func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
 	beds := make([]int64, len(s.schools))
 	for i, id := range s.schools {
 		b := today.school(id)
-		if b == nil {
+		if b == nil || b.GroupOrder != first.school(id).GroupOrder {
 			return nil, nil, fmt.Errorf("boarding school %s: %w", id, ErrOtherOffer)
 		}
 		beds[i] = b.Beds

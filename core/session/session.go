@@ -58,24 +58,21 @@ func (n GroupName) String() string { return fmt.Sprintf("%s (%s)", n.Programme, 
 type Left struct {
 	Unconfirmed    int `json:"unconfirmed"` // or incomplete
 	Refused        int `json:"refused"`     // the institution said "non", and a person answers for it
-	Unranked       int `json:"unranked"`    // by a board that ranks
+	Unranked       int `json:"unranked"`    // by a board that ranks, and a person answers for it
 	Apprenticeship int `json:"apprenticeship"`
 	Others         int `json:"others"` // in a list that the programme says takes no part
 }
 
-// New makes a session of a view and the offer of its first day. A wish that is confirmed
-// and that no institution answered, or that is for a group which offers nothing, refuses
-// it: each is owed an answer.
+// New makes a session of a view and the offer of its first day. Each confirmed wish is owed
+// an answer, and a refused one an act of the board: a session that owes either does not
+// begin, nor does one in which a group offers nothing to who asks for it.
 func New(v *view.View, offer *Offer) (*Session, error) {
 	s := &Session{View: v, first: offer, at: map[GroupName]int{}}
 	if err := offer.Check(); err != nil {
 		return nil, err
 	}
-	if err := offer.checkShares(); err != nil {
-		return nil, err
-	}
 	for _, g := range offer.Groups {
-		if !g.Apprenticeship && !g.Others {
+		if g.takesPart() {
 			s.Groups = append(s.Groups, g.GroupName)
 		}
 	}
@@ -104,90 +101,102 @@ func compareNames(a, b GroupName) int {
 // A taken wish takes part: rows of the view, by group.
 type taken [][]int32
 
-// A reason is why a wish is in no group; the empty one is in its group.
+// A reason is why a wish is in no group.
 type reason uint8
 
 const (
-	takesPart   reason = iota
-	unconfirmed        // or incomplete
-	otherList          // of a programme that says that its other lists take no part
+	takesPart reason = iota
+	unconfirmed
+	incomplete
 	notOffered
-	byContract // by apprenticeship: a contract decides, and no rank
 	saidNo     // the institution did, and a person answers for it
+	otherList  // of a programme that says that its other lists take no part
+	byContract // by apprenticeship: a contract decides, and no rank
 	unanswered
 	unranked // by a board that ranks
 )
 
-// leftOut is why a wish takes no part, given what its group offers, or nil, and what the
-// programme says of its other lists, or nil.
-func (s *Session) leftOut(w *view.Wish, group, others *Group) reason {
+// line is what an offer says of a wish: the line of its list, or that of all other lists
+// of its programme, or nil.
+func (o *Offer) line(of GroupName) *Group {
+	if group := o.group(of); group != nil {
+		return group
+	}
+	if others := o.group(GroupName{Programme: of.Programme}); others != nil && others.Others {
+		return others
+	}
+	return nil
+}
+
+// leftOut is why a wish takes no part, given the line of the offer. A "non" is one wherever
+// it stands: no line of an offer makes it something else.
+func leftOut(w *view.Wish, line *Group) reason {
 	switch {
-	case !w.Confirmed || !w.Complete:
+	case !w.Confirmed:
 		return unconfirmed
-	case group == nil && others != nil && others.Others:
-		return otherList
-	case group == nil:
+	case !w.Complete && w.Institution != core.No:
+		return incomplete
+	case line == nil:
 		return notOffered
-	case group.Apprenticeship:
-		return byContract
 	case w.Institution == core.No:
 		return saidNo
+	case line.Others:
+		return otherList
+	case line.Apprenticeship:
+		return byContract
 	case !w.Institution.Enters():
 		return unanswered
-	case w.PedagogicalRank == 0 && !group.Unranked:
+	case w.PedagogicalRank == 0 && !line.Unranked:
 		return unranked
-	case group.Others: // a wish that is in no list at all
-		return otherList
 	}
 	return takesPart
 }
 
-// take sorts wishes by group, and refuses what is owed an answer.
+// take sorts wishes by group, and refuses what is owed an answer or an act. An error names
+// a candidate or a programme: the two together would say who asked for what.
 func (s *Session) take(offer *Offer) (taken, error) {
-	offered := map[GroupName]*Group{}
-	for i := range offer.Groups {
-		offered[offer.Groups[i].GroupName] = &offer.Groups[i]
-	}
 	rows := make(taken, len(s.Groups))
 	for i := range s.View.Wishes {
 		w := &s.View.Wishes[i]
-		who, what := s.View.Persons[w.Candidate].Pseudonym, s.groupOf(w)
-		group := offered[what]
-		switch s.leftOut(w, group, offered[GroupName{Programme: what.Programme}]) {
-		case unconfirmed:
+		what := s.groupOf(w)
+		line := offer.line(what)
+		why := leftOut(w, line)
+		if line != nil && !line.Others && line.Selective != w.Selective {
+			return nil, fmt.Errorf("%s: the offer and the applications do not agree on whether it selects", what.Programme)
+		}
+		var err error
+		switch why {
+		case unconfirmed, incomplete:
 			s.Left.Unconfirmed++
+		case notOffered:
+			err = &NothingOfferedError{what.Programme}
+		case saidNo:
+			s.Left.Refused++
+			if err = entry.CheckRefusal(w.Selective, line.Act); err != nil {
+				err = fmt.Errorf("%s says non: %w", what.Programme, err)
+			}
 		case otherList:
 			s.Left.Others++
-		case notOffered:
-			return nil, &NothingOfferedError{what.Programme}
+			if err = entry.CheckRefusal(true, line.Act); err != nil {
+				err = fmt.Errorf("%s has a list that takes no part: %w", what.Programme, err)
+			}
 		case byContract:
 			s.Left.Apprenticeship++
-		case saidNo:
-			if err := decided(group); err != nil {
-				return nil, err
-			}
-			s.Left.Refused++
 		case unanswered:
-			return nil, fmt.Errorf("a wish of %s: no institution answered it", who)
+			err = fmt.Errorf("a wish of %s: no institution answered it", s.View.Persons[w.Candidate].Pseudonym)
 		case unranked:
-			if err := decided(group); err != nil {
-				return nil, err
-			}
 			s.Left.Unranked++
+			if err = entry.CheckRefusal(w.Selective, line.Act); err != nil {
+				err = fmt.Errorf("%s left somebody without a rank: %w", what.Programme, err)
+			}
 		case takesPart:
 			rows[s.at[what]] = append(rows[s.at[what]], int32(i))
 		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return rows, nil
-}
-
-// decided is whether a group may have refused somebody: it selects, and a person answers
-// for it. It names the programme, and neither its list nor who was refused.
-func decided(by *Group) error {
-	if err := (entry.Decision{Answer: core.No, Selective: by.Selective, By: by.Act}).Check(); err != nil {
-		return fmt.Errorf("%s refuses somebody, or leaves them without a rank: %w", by.Programme, err)
-	}
-	return nil
 }
 
 func (s *Session) groupOf(w *view.Wish) GroupName {
@@ -239,21 +248,22 @@ func (s *Session) order(offer *Offer, rows taken) error {
 	return s.named(err)
 }
 
-// named says a fault in the names of the view: pseudonyms, programmes, groups.
+// named says a fault in the names of the view: of a candidate the pseudonym, or of a group
+// its name. The two together would say who asked for what, a position in the offer too.
 func (s *Session) named(err error) error {
 	var f *core.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
-	said := err
-	// A pseudonym or a group: the two together would say who asked for what.
-	if f.Names == core.NamesGroup && f.Group < len(s.Groups) {
-		said = fmt.Errorf("%s: %w", s.Groups[f.Group], said)
+	switch {
+	case f.Names&core.NamesCandidate != 0 && int(f.Candidate) < len(s.View.Persons):
+		alone := *f
+		alone.Names = core.NamesCandidate
+		return fmt.Errorf("%s: %w", s.View.Persons[f.Candidate].Pseudonym, &alone)
+	case f.Names == core.NamesGroup && f.Group < len(s.Groups):
+		return fmt.Errorf("%s: %w", s.Groups[f.Group], err)
 	}
-	if f.Names&core.NamesCandidate != 0 && int(f.Candidate) < len(s.View.Persons) {
-		said = fmt.Errorf("%s: %w", s.View.Persons[f.Candidate].Pseudonym, said)
-	}
-	return said
+	return err
 }
 
 // roll lays the wishes out, by group, call order, and without boarding before with: the

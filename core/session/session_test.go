@@ -217,63 +217,48 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 		{"nothing wrong", func(*view.View, *Offer) {}, ""},
 		{"no institution answered", func(v *view.View, _ *Offer) { v.Wishes[3].Institution = 0 }, "no institution answered it"},
 		{"one that is not confirmed is owed none", func(v *view.View, _ *Offer) { v.Wishes[3].Institution, v.Wishes[3].Confirmed = 0, false }, ""},
-		{"a non from a programme that may not", func(v *view.View, _ *Offer) {
+		{"a non from a programme that may not", func(v *view.View, _ *Offer) { refuse(v, "F2") }, "F2 says non: only a selective programme may refuse"},
+		{"a non from one that may", func(v *view.View, _ *Offer) { refuse(v, "F1") }, ""},
+		{"a non that nobody answers for", func(v *view.View, o *Offer) { refuse(v, "F1"); o.Groups[0].Act = "" }, "F1 says non: the offer names no act of the board that decided it"},
+		{"an act that is a name", func(_ *view.View, o *Offer) { o.Groups[0].Act = "ines-moreau" }, "F1 (Bacs généraux): the act of its board is no reference"},
+		{"a non that no dossier was complete for", func(v *view.View, _ *Offer) {
+			refuse(v, "F2")
 			for i := range v.Wishes {
-				if !v.Wishes[i].Selective {
-					v.Wishes[i].Institution = core.No
-				}
+				v.Wishes[i].Complete = false
 			}
-		}, "only a selective programme may say non"},
-		{"a non from one that may", func(v *view.View, _ *Offer) {
-			for i := range v.Wishes {
-				if v.Wishes[i].Selective {
-					v.Wishes[i].Institution = core.No
-				}
-			}
-		}, ""},
-		{"a non that nobody answers for", func(v *view.View, o *Offer) {
-			for i := range v.Wishes {
-				if v.Wishes[i].Selective {
-					v.Wishes[i].Institution = core.No
-				}
-			}
-			o.Groups[0].Act = ""
-		}, "F1 refuses somebody, or leaves them without a rank: answering a wish: a non carries the act"},
-		{"an act that is a name", func(_ *view.View, o *Offer) { o.Groups[0].Act = "ines-moreau" }, "no reference"},
-		{"no rank from a board that may not refuse", func(v *view.View, _ *Offer) {
-			for i := range v.Wishes {
-				if !v.Wishes[i].Selective {
-					v.Wishes[i].PedagogicalRank = 0
-					return
-				}
-			}
-		}, "only a selective programme may say non"},
-		{"no rank that nobody answers for", func(v *view.View, o *Offer) {
-			for i := range v.Wishes {
-				if v.Wishes[i].Selective {
-					v.Wishes[i].PedagogicalRank = 0
-				}
-			}
-			o.Groups[0].Act = ""
-		}, "a non carries the act"},
-		{"no rank from a programme that ranks nobody", func(v *view.View, o *Offer) {
-			for i := range v.Wishes {
-				if !v.Wishes[i].Selective {
-					v.Wishes[i].PedagogicalRank = 0
-				}
-			}
-			o.Groups[2].Unranked, o.Groups[3].Unranked = true, true
-		}, ""},
-		{"a share below the minimum rate", func(_ *view.View, o *Offer) { o.Groups[1].MinShare = 34 }, "F1: sharing 6 places: 2 where the minimum rate of 34 % asks for 3"},
+		}, "F2 says non: only a selective programme may refuse"},
+		{"a non hidden among the others", func(v *view.View, o *Offer) {
+			refuse(v, "F2")
+			o.Groups[2] = Group{GroupName: GroupName{Programme: "F2"}, Others: true, Act: "cev-9"}
+		}, "F2 says non: only a selective programme may refuse"},
+		{"a non hidden by a contract", func(v *view.View, o *Offer) { refuse(v, "F2"); o.Groups[2].Apprenticeship = true }, "F2 says non: only a selective programme may refuse"},
+		{"an offer that says of itself that it selects", func(v *view.View, o *Offer) {
+			refuse(v, "F2")
+			o.Groups[2].Selective, o.Groups[2].NonResidentMax, o.Groups[2].Act = true, nil, "cev-9"
+		}, "F2: the offer and the applications do not agree on whether it selects"},
+		{"or that it does not, so that another rate applies", func(_ *view.View, o *Offer) { o.Groups[0].Selective = false }, "F1: the offer and the applications do not agree on whether it selects"},
+		{"no rank from a board that may not refuse", func(v *view.View, _ *Offer) { unrank(v, "F2") }, "F2 left somebody without a rank: only a selective programme may refuse"},
+		{"no rank that nobody answers for", func(v *view.View, o *Offer) { unrank(v, "F1"); o.Groups[0].Act = "" }, "F1 left somebody without a rank: the offer names no act of the board that decided it"},
+		{"no rank from a board that answers for it", func(v *view.View, _ *Offer) { unrank(v, "F1") }, ""},
+		{"no rank from a programme that ranks nobody", func(v *view.View, o *Offer) { unrank(v, "F3"); o.Groups[3].Unranked = true }, ""},
+		{"a rate where nobody is ranked", func(_ *view.View, o *Offer) { o.Groups[2].Unranked = true }, "F2 (Tous candidats): where nobody is ranked no rate applies"},
+		{"a share that is none", func(_ *view.View, o *Offer) { o.Groups[1].MinShare = 101 }, "F1 (Bacs technologiques): a minimum share of 101 % cannot be"},
+		{"a share of who takes no part", func(_ *view.View, o *Offer) { o.Groups[1].Apprenticeship = true }, "F1 (Bacs technologiques): a minimum share of 30 % cannot be"},
 		{"a list that offers nothing", func(_ *view.View, o *Offer) { o.Groups = o.Groups[1:] }, "nothing is offered by F1"},
 		{"unless the programme says that it takes no part", func(_ *view.View, o *Offer) {
-			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true})
+			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true, Act: "cev-9"})
 		}, ""},
+		{"and by whose act", func(_ *view.View, o *Offer) {
+			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true})
+		}, "F1 has a list that takes no part: the offer names no act of the board that decided it"},
+		{"others that offer something", func(_ *view.View, o *Offer) {
+			o.Groups = append(o.Groups[1:], Group{GroupName: GroupName{Programme: "F1"}, Others: true, Unranked: true})
+		}, "offers nothing"},
 		{"a board that ranked two alike", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				v.Wishes[i].PedagogicalRank = 7
 			}
-		}, "DUPLICATE_RANK"},
+		}, ": DUPLICATE_RANK, candidate "},
 		{"twins with two ranks", func(v *view.View, _ *Offer) {
 			for i := range v.Wishes {
 				if v.Wishes[i].Boarding {
@@ -301,6 +286,61 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 	}
 }
 
+func refuse(v *view.View, programme string) {
+	for i := range v.Wishes {
+		if v.Programmes[v.Wishes[i].Programme] == programme {
+			v.Wishes[i].Institution = core.No
+		}
+	}
+}
+
+func unrank(v *view.View, programme string) {
+	for i := range v.Wishes {
+		if v.Programmes[v.Wishes[i].Programme] == programme {
+			v.Wishes[i].PedagogicalRank = 0
+		}
+	}
+}
+
+// Who asked for what is under seal: no error says it, were it by a position of the offer.
+func TestAnErrorNamesACandidateOrAList(t *testing.T) {
+	v, o := small(t, 5)
+	for i := range v.Wishes {
+		v.Wishes[i].PedagogicalRank = 7
+	}
+	_, err := New(v, o)
+	if err == nil || strings.Contains(err.Error(), "group") || strings.Contains(err.Error(), "F1") || strings.Contains(err.Error(), "F2") {
+		t.Errorf("refused with %v", err)
+	}
+}
+
+// A minimum share is of the first day that is published, whichever offer that takes.
+func TestTheFirstDayKeepsMinimumShares(t *testing.T) {
+	v, o := small(t, 5)
+	s, err := New(v, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := campaign.New(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, today := small(t, 5)
+	today.Groups[0].Places, today.Groups[1].Places = 5, 1
+	first := s.Config.Calendar.Opening.Starts().Add(time.Hour)
+	_, err = s.Run(state, first, today, nil)
+	if want := "F1 (Bacs technologiques): 1 of the programme's 6 places, and its minimum share of 30 % asks for 2"; err == nil || err.Error() != want {
+		t.Errorf("refused with %v, want %s", err, want)
+	}
+	d, err := s.Run(state, first, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Run(state, first.AddDate(0, 0, 1), today, &d.Shown); err != nil {
+		t.Errorf("places that stayed empty do not move: %v", err)
+	}
+}
+
 // What stays for the session is not changed by the offer of a day, and what may change
 // does.
 func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
@@ -313,10 +353,9 @@ func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
 		change func(o *Offer)
 		fine   bool
 	}{
-		"places": {func(o *Offer) { o.Groups[0].Places++ }, true},
-		"a stop": {func(o *Offer) { o.Groups[0].Stop = true }, true},
-		"beds":   {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
-		"places that a minimum share was on the first day": {func(o *Offer) { o.Groups[1].Places = 0 }, true},
+		"places":          {func(o *Offer) { o.Groups[0].Places++ }, true},
+		"a stop":          {func(o *Offer) { o.Groups[0].Stop = true }, true},
+		"beds":            {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
 		"an act":          {func(o *Offer) { o.Groups[0].Act = "cev-8" }, false},
 		"a minimum share": {func(o *Offer) { o.Groups[1].MinShare = 0 }, false},
 		"a rate":          {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},

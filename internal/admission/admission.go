@@ -168,6 +168,9 @@ func (c *Campaign) fits(ctx context.Context, all []run.Run, o *session.Offer) er
 		}
 		return s.session.Fits(o)
 	}
+	if err := o.CheckShares(); err != nil {
+		return err
+	}
 	opening, err := o.Opens()
 	if err != nil {
 		return err

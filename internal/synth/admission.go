@@ -42,11 +42,10 @@ func WriteOffer(w io.Writer, reference *Offer, candidates int) error {
 // the same reference offers the same.
 func programmeOffer(line func(any) error, i int, p Programme, scale float64) error {
 	g := offers.Group{Selective: p.Selective, Apprenticeship: p.has(flagApprenticeship), BursaryMin: 6 + i*7%19}
-	g.Programme = p.ID
+	g.Programme, g.Act = p.ID, core.Act("cev-"+strings.ToLower(p.ID))
 	labels := rankingGroups[otherBac:]
 	if p.Selective {
 		labels = rankingGroups[:]
-		g.Act = core.Act("cev-" + strings.ToLower(p.ID))
 	} else {
 		most := 1 + i*5%25
 		g.NonResidentMax = &most
@@ -64,7 +63,7 @@ func programmeOffer(line func(any) error, i int, p Programme, scale float64) err
 		}
 	}
 	// A canary's list is none of these, and its programme says that it takes no part.
-	others := offers.Group{Others: true}
+	others := offers.Group{Others: true, Act: g.Act}
 	others.Programme = p.ID
 	if err := line(others); err != nil || g.Beds.Mixed == "" {
 		return err
