@@ -8,15 +8,15 @@
 //	proposal     who gets a proposal today: places, beds, bars, automatic answers
 //	verify       that both are right, shown by code that shares nothing with them
 //	display      what candidates and programmes see of a day
-//	entry        before the first day: lists of wishes, answers of institutions, places, rates, beds
 //	calendar     the dates of a year's campaign, and the deadlines that follow
+//	entry        before the first day: lists of wishes, refusals, shares, rates, beds
 //	campaign     answers, and the log from which a state is replayed
 //	explain      why somebody was not called yet, or called after somebody else
 //	session      one campaign: view and offers, the days that follow, what is said of each wish
 //	whatif       the same under another rule: a comparison of counts, never a legal run
 //	run          what is kept of each computation, and holds nothing of a candidate
 //	cases        these computations on lines of JSON, the form of the golden vectors
-//	parallel     work spread over threads; coretest, small campaigns for tests
+//	parallel     work spread over threads; coretest, small campaigns and calendars for tests
 //
 // The package comment of each states, for each algorithm, its rule, what may be relied
 // on, its cost, and where it comes from. Names of properties (P1 to P10, D1 to D11, A1 to

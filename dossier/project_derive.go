@@ -218,7 +218,7 @@ func (w *projecting) settle(f *coreFile) error {
 		boarding  bool
 	}
 	boarder := false
-	seen := map[couple]bool{}
+	seen := map[couple]crypto.RecordID{}
 	for _, record := range wishOrder(d.wishes) {
 		wish := d.wishes[record]
 		if wish.cancelled {
@@ -229,13 +229,18 @@ func (w *projecting) settle(f *coreFile) error {
 			return fmt.Errorf("projecting candidate %s: a wish names no programme: %w", f.ref, errNoForm)
 		}
 		// To the core, a programme with boarding or without is one wish. A file that names it
-		// twice must not stop a campaign: the first of its list is told, and it is counted.
-		if seen[couple{wish.programme, wish.Boarding}] {
-			delete(d.wishes, record)
+		// twice must not stop a campaign: the first of its list that was confirmed is told, or
+		// else the first, and it is counted.
+		same := couple{wish.programme, wish.Boarding}
+		if first, repeated := seen[same]; repeated {
 			f.repeated++
-			continue
+			if !wish.Confirmed || d.wishes[first].Confirmed {
+				delete(d.wishes, record)
+				continue
+			}
+			delete(d.wishes, first)
 		}
-		seen[couple{wish.programme, wish.Boarding}] = true
+		seen[same] = record
 		academy := w.programmes[wish.programme].Academy
 		wish.Resident = academy != "" && (d.academy == academy || slices.ContainsFunc(requestsOf(d), func(r *requestDraft) bool { return r.accepted && r.academy == academy }))
 		boarder = boarder || wish.Boarding

@@ -164,6 +164,12 @@ func TestWhatTakesSeveralValues(t *testing.T) {
 			_, kept := d.wishes[crypto.RecordID{1}]
 			return kept && len(d.wishes) == 2
 		}},
+		{"or the one that was confirmed", nil, func(d *coreDraft) {
+			d.wishes[crypto.RecordID{3}] = &wishDraft{programme: "F1", ordinal: 2, Wish: view.Wish{PedagogicalRank: 9, Confirmed: true}}
+		}, func(d *coreDraft) bool {
+			kept, there := d.wishes[crypto.RecordID{3}]
+			return there && kept.Resident && len(d.wishes) == 2
+		}},
 		{"with boarding and without are two", nil, func(d *coreDraft) {
 			d.wishes[crypto.RecordID{3}] = &wishDraft{programme: "F1", ordinal: 2, Wish: view.Wish{Boarding: true}}
 		}, func(d *coreDraft) bool { return len(d.wishes) == 3 }},

@@ -22,8 +22,8 @@ type admissionExplainVerb struct {
 func (admissionExplainVerb) Help() string {
 	return `Says of each wish of the candidate for that programme where it stands after the last day, why, and what
 the legal rates did, in words for the candidate. Whoever asks must be granted the wish, its ranks and its
-answer; how wishes were ordered is said to who may read that order. Requests and the crossing to the
-pseudonym are traced. Nothing said is about another person.`
+answer; how wishes were ordered, and what the candidate counts as, is said to who may read that. Requests and
+the crossing to the pseudonym are traced. Nothing said is about another person.`
 }
 
 func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {

@@ -46,12 +46,13 @@ func (admissionOfferVerb) Help() string {
    "bursary_min": 18, "places": 24, "beds": {"mixed": "I001"}}
   {"programme": "F00002", "group": "Tous candidats", "bursary_min": 12, "nonresident_max": 5, "places": 80, "rank_limit": 110}
   {"boarding": "I001", "beds": 12}
-Rates, groups and schools stay for the session; places, rank_limit, stop, end_reservation and beds may change
-with each offer, and the next day takes the newest. act is the decision of the board behind each "non", and is
-required where there is one; min_share is the least percentage of the programme's places on the first day.
-unranked is a programme that does not rank, apprenticeship one in which a contract decides.
-{"programme": "F00001", "others": true} says that wishes in no list named here take no part: without it, a
-list that is not named refuses the session, so that a misspelt name is found.`
+  {"programme": "F00001", "others": true, "act": "cev-2026-018"}
+The calendar, lists, rates, shares, acts and schools stay for the session; places, rank_limit, stop,
+end_reservation and beds may change with each offer, and the next day takes the newest. act is the decision of
+the board by which it refused somebody, left them without a rank, or has a list take no part: required where it
+did. min_share is the least percentage of the programme's places on the first day. unranked is a programme that
+does not rank, apprenticeship one in which a contract decides. others says that wishes in no list named here
+take no part: without it, a list that is not named refuses the session, so that a misspelt name is found.`
 }
 
 func (v admissionOfferVerb) Run(ctx context.Context, t *terminal) error {
@@ -157,14 +158,15 @@ func (v admissionRunVerb) Run(ctx context.Context, t *terminal) error {
 
 type admissionAnswersVerb struct {
 	onCampaign `embed:""`
-	File       string `arg:"" default:"-" help:"Lines of JSON, in the order in which they were said; - is standard input."`
+	File       string `arg:"" default:"-" help:"Lines of JSON, in any order; - is standard input."`
 }
 
 func (admissionAnswersVerb) Help() string {
 	return `One line for each answer, under the pseudonym of the candidate:
   {"at": "2026-06-02T12:00:00+02:00", "candidate": "8f1d...", "said": "accepted", "wish": {"programme": "F00001"}}
 said is accepted, refused, dropped, kept, "given up", resigned, reinstated, confirmed, ordered, "machine on" or
-"machine off". An answer that comes after its deadline, or that cannot be, is refused by itself.`
+"machine off"; inserted, with by and rank, is a correction. They count in the order in which they were said. An
+answer that comes after its deadline, or that cannot be, is refused by itself.`
 }
 
 func (v admissionAnswersVerb) Run(ctx context.Context, t *terminal) error {

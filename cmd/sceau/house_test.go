@@ -77,6 +77,15 @@ func (p person) text(name string) string {
 	return s
 }
 
+// minor is somebody who was born after a day, and has a responsible.
+func (h *testHouse) minor(born string) (person, bool) {
+	i := slices.IndexFunc(h.everybody, func(p person) bool { return p.text("birth_date") > born && len(p.Accounts) > 1 })
+	if i < 0 {
+		return person{}, false
+	}
+	return h.everybody[i], true
+}
+
 // Houses are prepared once, each out of the one before, and stopped: a test that needs
 // one of its own gets a copy, which is up in a second where a new one takes seven.
 var (

@@ -74,6 +74,10 @@ func (h *testHouse) lend(env interface{ Setenv(key, value string) }, work string
 	if h.dossiers == "" {
 		return nil // nobody is in it yet
 	}
+	if minor, ok := h.minor("2008-06-13"); ok {
+		env.Setenv("REF_MINOR", minor.Ref)
+		env.Setenv("RESPONSIBLE", minor.Accounts[1])
+	}
 	for name, p := range map[string]person{"A": h.a, "B": h.b, "C": h.neighbour} {
 		env.Setenv("REF_"+name, p.Ref)
 		env.Setenv("ACCOUNT_"+name, p.Accounts[0])

@@ -145,25 +145,3 @@ func (c *Calendar) Terms(reservationEnd Date) (core.Terms, error) {
 		OrderingEnd:    c.DayNumber(max(c.GapStart, c.Ordering.Until+1)),
 	}, nil
 }
-
-// WithGapSending is the calendar with a delay for what the gap phase sends in a period,
-// decided by whoever orders the campaign and filed under the source that they give. No
-// calendar of ours states one, and without it a proposal of the gap phase to a candidate
-// who has no answering machine is refused.
-func (c *Calendar) WithGapSending(in Period, daysAfter int, source string) (*Calendar, error) {
-	switch {
-	case c.GapStart == 0:
-		return nil, c.missing("gap-start")
-	case in.From < c.GapStart || in.Until < in.From:
-		return nil, fmt.Errorf("sending in the gap phase: %s is no period of it", in)
-	case daysAfter < 1 || daysAfter > longestDelay:
-		return nil, fmt.Errorf("sending in the gap phase: %d days are out of 1 to %d", daysAfter, longestDelay)
-	case source == "":
-		return nil, fmt.Errorf("sending in the gap phase: the delay has no source")
-	}
-	with := *c
-	with.GapSending = []Window{{Period: in, DaysAfter: daysAfter}}
-	with.cells = slices.DeleteFunc(c.Cells(), func(cell Cell) bool { return strings.HasPrefix(cell.Name, "gap-sending") })
-	with.cells = append(with.cells, Cell{Name: "gap-sending from " + in.From.String(), Source: source})
-	return &with, nil
-}

@@ -270,41 +270,18 @@ func ExampleCalendar_Deadline() {
 	// the calendar of 2024 does not state gap-start, ordering, answering-machine
 }
 
+// No calendar of ours states how long what the gap phase sends may be answered: whoever
+// orders a campaign writes it into a file of their own.
 func TestADelayOfTheGapPhaseIsDecidedAndNotGuessed(t *testing.T) {
 	c := coretest.Stated(t, 2023)
-	in := calendar.Period{From: coretest.Date(t, "2023-07-08"), Until: coretest.Date(t, "2023-09-12")}
-	with, err := c.WithGapSending(in, 1, "order of the campaign")
-	if err != nil {
-		t.Fatal(err)
+	if _, err := c.Deadline(coretest.Date(t, "2023-07-20"), core.General); err == nil {
+		t.Error("a delay that nobody stated is guessed")
 	}
+	with := coretest.Calendar(t, "gap-sending:\n  - {from: 2023-07-08, until: 2023-09-12, days-after: 1, source: order of the campaign}\n", 2023)
 	if due, err := with.Deadline(coretest.Date(t, "2023-07-20"), core.General); err != nil || due != coretest.Date(t, "2023-07-21") {
 		t.Errorf("due %s: %v", due, err)
 	}
 	if _, err := with.Deadline(coretest.Date(t, "2023-09-13"), core.General); !errors.Is(err, calendar.ErrNotSent) {
 		t.Errorf("after the period: %v", err)
-	}
-	if _, err := c.Deadline(coretest.Date(t, "2023-07-20"), core.General); err == nil {
-		t.Error("the calendar of the year is changed")
-	}
-	if last := with.Cells()[len(with.Cells())-1]; last.Source != "order of the campaign" || with.Complete() != nil {
-		t.Errorf("filed as %+v", last)
-	}
-	for name, tt := range map[string]struct {
-		in     calendar.Period
-		days   int
-		source string
-	}{
-		"before the gap phase":                {calendar.Period{From: coretest.Date(t, "2023-07-07"), Until: in.Until}, 1, "x"},
-		"a period that ends before it begins": {calendar.Period{From: in.Until, Until: in.From}, 1, "x"},
-		"no day for answering":                {in, 0, "x"},
-		"months for answering":                {in, 60, "x"},
-		"no source":                           {in, 1, ""},
-	} {
-		if _, err := c.WithGapSending(tt.in, tt.days, tt.source); err == nil {
-			t.Errorf("%s is accepted", name)
-		}
-	}
-	if _, err := coretest.Stated(t, 2024).WithGapSending(in, 1, "x"); err == nil {
-		t.Error("a gap phase that begins on no day has a delay")
 	}
 }

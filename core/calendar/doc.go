@@ -11,7 +11,7 @@
 // an unknown key, a cell that was forgotten, a date of another year or dates that contradict
 // each other is refused whole.
 //
-// Cost. A file is read once a campaign.
+// Cost. That of reading a file of a few kilobytes.
 //
 // Source: code of education, article D. 612-1-14, and its yearly calendar; each cell names
 // its own.

@@ -73,9 +73,8 @@ const zone = "Europe/Paris"
 // longestDelay bounds what a slip of the pen may do.
 const longestDelay = 31
 
-// Parse reads a calendar file. An unknown key, a key twice, a cell that has
-// neither value nor reason, a date of another year or dates that contradict each other
-// refuse the file.
+// Parse reads a calendar file. An unknown key, a key twice, a cell that has neither value
+// nor reason, a date of another year or dates that contradict each other refuse the file.
 func Parse(raw []byte) (*Calendar, error) {
 	var f calendarFile
 	dec := yaml.NewDecoder(bytes.NewReader(raw))

@@ -30,8 +30,7 @@ func ForYear(year int) (*Calendar, error) {
 	return c, nil
 }
 
-// TextOf is the file of a year, as Parse reads it: what a session that is run by
-// it keeps.
+// TextOf is the file of a year, as Parse reads it: what a session that is run by it keeps.
 func TextOf(year int) (string, error) {
 	raw, err := calendars.ReadFile("years/" + strconv.Itoa(year) + ".yaml")
 	return string(raw), err

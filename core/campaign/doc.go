@@ -39,7 +39,8 @@
 //
 // Cost. Each wish is read once.
 //
-// Source: as the deadline. The two further rules were reported of some campaigns, and are
+// Source: code of education, article D. 612-1-14, and the yearly calendar.
+// The two further rules were reported of some campaigns, and are
 // off until a calendar states them.
 //
 // # The freeze
@@ -53,7 +54,8 @@
 //
 // Cost. Each wish is read twice.
 //
-// Source: as the deadline; the public algorithms for the ranks called.
+// Source: code of education, article D. 612-1-14, and the yearly calendar; the public
+// algorithms for the ranks called.
 //
 // # The publication
 //
@@ -66,7 +68,8 @@
 //
 // Cost. Each wish is read a few times.
 //
-// Source: as the deadline; what follows from rules is told apart from what people said, by
+// Source: code of education, article D. 612-1-14, and the yearly calendar;
+// what follows from rules is told apart from what people said, by
 // its cause (RGT-05).
 //
 // # The log

@@ -23,6 +23,7 @@ type Said struct {
 	Wish      *Wanted       // nil of what concerns the candidate as a whole
 	Order     []Wanted      // of an order of preference, the preferred one first
 	By        core.Act      // of a correction: who answers for it
+	Rank      int32         // of an insertion: the call rank that the wish is given
 }
 
 // A Wanted names a wish of a candidate.
@@ -38,6 +39,7 @@ type saidLine struct {
 	Wish      *Wanted       `json:"wish,omitzero"`
 	Order     []Wanted      `json:"order,omitzero"`
 	By        core.Act      `json:"by,omitzero"`
+	Rank      int32         `json:"rank,omitzero"`
 }
 
 // ReadSaid reads lines of JSON, in the order in which they were said.
@@ -52,7 +54,7 @@ func ReadSaid(r io.Reader) (all []Said, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d of the answers is no answer", n) // its text may name somebody
 		}
-		s := Said{At: line.At, Kind: line.Said, Wish: line.Wish, Order: line.Order, By: line.By}
+		s := Said{At: line.At, Kind: line.Said, Wish: line.Wish, Order: line.Order, By: line.By, Rank: line.Rank}
 		if s.Candidate, err = view.ParsePseudonym(line.Candidate); err != nil {
 			return nil, fmt.Errorf("line %d of the answers: %w", n, err)
 		}
@@ -62,7 +64,7 @@ func ReadSaid(r io.Reader) (all []Said, err error) {
 
 // MarshalJSON writes the line that ReadSaid reads.
 func (s Said) MarshalJSON() ([]byte, error) {
-	return json.Marshal(saidLine{s.At, s.Candidate.String(), s.Kind, s.Wish, s.Order, s.By})
+	return json.Marshal(saidLine{s.At, s.Candidate.String(), s.Kind, s.Wish, s.Order, s.By, s.Rank})
 }
 
 // ErrNoSuchWish means a wish that is not in the session.
@@ -74,7 +76,7 @@ func (s *Session) Say(state *campaign.State, said Said) error {
 	if !ok {
 		return ErrNoSuchWish
 	}
-	e := campaign.Event{Kind: said.Kind, Cause: campaign.ByCandidate, At: said.At, Candidate: c, Wish: campaign.NoWish, By: said.By}
+	e := campaign.Event{Kind: said.Kind, Cause: campaign.ByCandidate, At: said.At, Candidate: c, Wish: campaign.NoWish, By: said.By, Rank: said.Rank}
 	if said.By != "" {
 		e.Cause = campaign.ByCorrection
 	}

@@ -456,9 +456,20 @@ func TestWhatCannotBeSaidIsRefused(t *testing.T) {
 	if state.Log().Len() != 0 {
 		t.Error("something that was refused is in the log")
 	}
-	lines := `{"at":"2026-06-02T12:00:00+02:00","candidate":"00000000000000000000000000000000","said":"accepted","wish":{"programme":"F1"}}`
+	// A wish gets another call rank by the act of somebody who answers for it.
+	row := slices.IndexFunc(s.Config.Roll.Wishes.CallRank, func(rank int32) bool { return rank == 3 })
+	inserted := Said{At: at, Candidate: v.Persons[s.Config.Roll.Wishes.Candidate[row]].Pseudonym, Kind: campaign.Inserted,
+		Wish: &Wanted{s.Groups[s.Config.Roll.Wishes.Group[row]].Programme, s.Config.Roll.Wishes.Kind[row]&core.WithBoarding != 0}, Rank: 1}
+	if err := s.Say(state, inserted); err == nil {
+		t.Error("a rank is corrected, and nobody answers for it")
+	}
+	inserted.By = "cor-2026-1"
+	if err := s.Say(state, inserted); err != nil || state.Roll().Wishes.CallRank[row] != 1 {
+		t.Errorf("corrected to rank %d: %v", state.Roll().Wishes.CallRank[row], err)
+	}
+	lines := `{"at":"2026-06-02T12:00:00+02:00","candidate":"00000000000000000000000000000000","said":"accepted","wish":{"programme":"F1"},"rank":7}`
 	all, err := ReadSaid(strings.NewReader(lines))
-	if err != nil || len(all) != 1 || all[0].Kind != campaign.Accepted {
+	if err != nil || len(all) != 1 || all[0].Kind != campaign.Accepted || all[0].Rank != 7 {
 		t.Fatalf("%v, %v", all, err)
 	}
 	back, err := json.Marshal(all[0])

@@ -100,7 +100,7 @@ var wishColumns = []column[Wish]{
 		func(w *Wish) uint32 { return uint32(w.Answer) }, func(w *Wish, n uint32) { w.Answer = Answer(n) }},
 	{Column{Name: "answer_in_time", Items: []catalogue.ItemID{"A16.06"}, Form: Bool, Moves: true},
 		func(w *Wish) uint32 { return bit(w.InTime) }, func(w *Wish, n uint32) { w.InTime = n == 1 }},
-	{Column{Name: "institution_answer", Items: []catalogue.ItemID{"A16.07"}, Form: Enum, Words: words(core.Yes, core.YesIf, core.OnHold, core.No), Moves: true},
+	{Column{Name: "institution_answer", Items: []catalogue.ItemID{"A16.07"}, Form: Enum, Words: words(core.Yes, core.YesIf, core.OnHold, core.No)},
 		func(w *Wish) uint32 { return uint32(w.Institution) }, func(w *Wish, n uint32) { w.Institution = core.InstitutionAnswer(n) }},
 	{Column{Name: "admission_type", Items: []catalogue.ItemID{"A16.09"}, Form: Enum, Words: []string{"main", "complementary", "apprenticeship", "caes", "direct"}, Moves: true},
 		func(w *Wish) uint32 { return uint32(w.Type) }, func(w *Wish, n uint32) { w.Type = AdmissionType(n) }},

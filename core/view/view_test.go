@@ -212,19 +212,23 @@ func TestADifferenceNamesPseudonymsAndColumns(t *testing.T) {
 	own := after.Of(5)
 	own[0].Resident = !own[0].Resident
 	own[0].Answer = (own[0].Answer + 1) % 5
+	// A « non » that was an error is put right by a person, and by no run.
+	wrong := after.Of(7)
+	wrong[0].Institution = map[bool]core.InstitutionAnswer{true: core.OnHold, false: core.No}[wrong[0].Institution == core.No]
 	gone := after.Persons[29].Pseudonym
 	after.Wishes = slices.DeleteFunc(after.Wishes, func(w view.Wish) bool { return int(w.Candidate) == 29 })
 	after.Persons = after.Persons[:29]
 	want := []view.Difference{
 		{Pseudonym: after.Persons[3].Pseudonym, Columns: []string{"est_boursier"}},
 		{Pseudonym: after.Persons[5].Pseudonym, Columns: []string{"est_du_secteur", "answer"}},
+		{Pseudonym: after.Persons[7].Pseudonym, Columns: []string{"institution_answer"}},
 		{Pseudonym: gone, Columns: []string{"candidate_pseudonym"}},
 	}
 	got := view.Compare(before, after)
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
-	for i, want := range [][]string{{"est_boursier"}, {"est_du_secteur"}, nil} {
+	for i, want := range [][]string{{"est_boursier"}, {"est_du_secteur"}, {"institution_answer"}, nil} {
 		if r := got[i].Rectified(); !slices.Equal(r, want) {
 			t.Errorf("rectified: %v, want %v", r, want)
 		}

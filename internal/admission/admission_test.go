@@ -187,6 +187,45 @@ func answers(t *testing.T, c *Campaign) (all []session.Said) {
 	return append(all, session.Said{At: noon, Candidate: s.View.Persons[0].Pseudonym, Kind: campaign.Refused, Wish: &session.Wanted{Programme: "F9"}})
 }
 
+// Whoever answered in time is not refused because somebody else's answer was taken first;
+// what was said before a day was published does not go behind it.
+func TestAnAnswerInTimeIsTakenAfterALaterOne(t *testing.T) {
+	c, _ := opened(t)
+	if _, err := c.Offer(t.Context(), offered(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.RunDay(t.Context(), 1, false); err != nil {
+		t.Fatal(err)
+	}
+	all := answers(t, c)
+	all = all[:len(all)-1]
+	if len(all) < 3 {
+		t.Fatal("too few proposals: nothing was tried")
+	}
+	opening := all[0].At.Add(-12 * time.Hour)
+	at := func(i int, after time.Duration) session.Said {
+		said := all[i]
+		said.At = opening.Add(after)
+		return said
+	}
+	if out, err := c.Answers(t.Context(), []session.Said{at(0, 13*time.Hour)}); err != nil || out.Taken != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	out, err := c.Answers(t.Context(), []session.Said{at(2, 5*time.Hour), at(1, 12*time.Hour)})
+	if err != nil || out.Taken != 1 || len(out.Refused) != 1 || out.Refused[0].Line != 1 {
+		t.Errorf("of an answer before the day was published and one after: %+v, %v", out, err)
+	}
+	// Within a file, the order of lines is nothing.
+	if out, err := c.Answers(t.Context(), []session.Said{at(2, 15*time.Hour), at(0, 14*time.Hour)}); err != nil || out.Taken != 1 || len(out.Refused) != 1 || out.Refused[0].Line != 2 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	for _, r := range []string{"4", "5", "6"} {
+		if again, err := c.Replay(t.Context(), r); err != nil || !again.Same {
+			t.Errorf("run %s, computed again: %+v, %v", r, again, err)
+		}
+	}
+}
+
 func TestEachRunIsComputedAgainTheSame(t *testing.T) {
 	c, _ := played(t)
 	all, err := c.Runs(t.Context())

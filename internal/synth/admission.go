@@ -85,7 +85,7 @@ func divide(p Programme, lists int, scale float64) (places []int64, shares []int
 		total += places[k]
 	}
 	to, rate := minimumShare(p.Track)
-	if rate == 0 || lists == 1 {
+	if rate == 0 || lists == 1 || p.has(flagApprenticeship) {
 		return places, shares
 	}
 	shares[to] = rate
