@@ -57,8 +57,12 @@ func (s *Standing) Explain(row int32, hears Hears) (e Explanation, err error) {
 	if e.Position, e.Said, err = s.position(g, w.Candidate[row], hears); err != nil {
 		return e, err
 	}
-	if w.School[row] != core.NoSchool {
-		e.Said = append(e.Said, "Le rang pour l'internat tient compte de la bourse, puis de la distance entre le domicile et l'établissement, puis du classement de la commission.")
+	if school := w.School[row]; school != core.NoSchool {
+		said := "Le rang pour l'internat tient compte de la bourse, puis de la distance entre le domicile et l'établissement, puis du classement de la commission"
+		if s.first.school(s.schools[school]).GroupOrder {
+			said += ", puis de l'ordre que l'internat a déclaré entre les groupes qu'il accueille"
+		}
+		e.Said = append(e.Said, said+".")
 	}
 	switch status := s.State.Status(row); {
 	case status == core.Accepted:

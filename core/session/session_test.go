@@ -17,6 +17,7 @@ import (
 	"sceau/core"
 	"sceau/core/calendar"
 	"sceau/core/campaign"
+	"sceau/core/explain"
 	"sceau/core/proposal"
 	"sceau/core/verify"
 	"sceau/core/view"
@@ -416,6 +417,24 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 			t.Fatal("a group that was isolated calls somebody")
 		}
 		others++
+	}
+	// Who waits there hears that the platform withholds the result, not that the programme does.
+	standing := &Standing{s, state, d}
+	waiting := slices.Index(d.Outcome.Status, core.Waiting)
+	for s.Groups[state.Roll().Wishes.Group[waiting]].Programme != "F1" {
+		waiting += 1 + slices.Index(d.Outcome.Status[waiting+1:], core.Waiting)
+	}
+	var e Explanation
+	if err := standing.waits(&e, waiting); err != nil || e.Waiting.Reason != explain.Withheld || !strings.Contains(e.Said[0], "vérifié") {
+		t.Errorf("told %+v, %v", e, err)
+	}
+	for programme, withheld := range map[string]bool{"F1": true, "F2": false} {
+		d.Shown.LastCalled = make([]int32, len(s.Groups))
+		for _, sheet := range standing.Sheets(programme) {
+			if sheet.Sheet.Withheld != withheld {
+				t.Errorf("the sheet of %s says withheld: %v", programme, sheet.Sheet.Withheld)
+			}
+		}
 	}
 	if others == 0 {
 		t.Error("the rest of the country gets nothing")
