@@ -219,6 +219,26 @@ func TestAnAnswerInTimeIsTakenAfterALaterOne(t *testing.T) {
 	if out, err := c.Answers(t.Context(), []session.Said{at(2, 15*time.Hour), at(0, 14*time.Hour)}); err != nil || out.Taken != 1 || len(out.Refused) != 1 || out.Refused[0].Line != 2 {
 		t.Errorf("%+v, %v", out, err)
 	}
+	// What a candidate said later is not undone by what they said before: of two others the
+	// same answer is taken.
+	standing, err := c.Standing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waits []session.Said
+	for _, p := range standing.View.Persons {
+		if row, ok := standing.Row(p.Pseudonym, "F2", false); ok && standing.State.Status(row) == core.Waiting {
+			waits = append(waits, session.Said{At: opening.Add(15*time.Hour + time.Minute), Candidate: p.Pseudonym, Kind: campaign.Dropped, Wish: &session.Wanted{Programme: "F2"}})
+		}
+	}
+	if out, err := c.Answers(t.Context(), []session.Said{waits[0]}); err != nil || out.Taken != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	undone, other := waits[0], waits[1]
+	undone.At, undone.Kind, other.At = opening.Add(14*time.Hour), campaign.Reinstated, opening.Add(14*time.Hour)
+	if out, err := c.Answers(t.Context(), []session.Said{undone, other}); err != nil || out.Taken != 1 || len(out.Refused) != 1 || out.Refused[0].Line != 1 {
+		t.Errorf("%+v, %v", out, err)
+	}
 	for _, r := range []string{"4", "5", "6"} {
 		if again, err := c.Replay(t.Context(), r); err != nil || !again.Same {
 			t.Errorf("run %s, computed again: %+v, %v", r, again, err)

@@ -12,6 +12,7 @@ import (
 	"sceau/core/campaign"
 	"sceau/core/run"
 	"sceau/core/session"
+	"sceau/core/view"
 )
 
 // A Taken is what became of answers.
@@ -40,8 +41,7 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 	if err != nil {
 		return out, err
 	}
-	from, published := s.state.Log().Len(), s.published()
-	now := c.Now()
+	from, now, counted := s.state.Log().Len(), c.Now(), s.arrivals()
 	lines := make([]int, len(all))
 	for i := range lines {
 		lines[i] = i
@@ -54,11 +54,12 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 			out.Refused = append(out.Refused, Unsaid{i + 1, "an answer is given before it is taken: its time has not come"})
 			continue
 		}
-		said.At = s.counts(said.At, published)
+		said.At = counted.at(said)
 		if err := s.session.Say(s.state, said); err != nil {
 			out.Refused = append(out.Refused, Unsaid{i + 1, err.Error()})
 			continue
 		}
+		counted.latest[said.Candidate] = said.At
 		out.Taken++
 	}
 	slices.SortFunc(out.Refused, func(a, b Unsaid) int { return cmp.Compare(a.Line, b.Line) })
@@ -72,27 +73,39 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 	return out, err
 }
 
-// counts is when an answer counts. One that was said before another that is taken already
-// counts with the last of them, where its deadline is the same: a day's end. It goes behind
-// nothing that was published.
-func (s *stand) counts(said, published time.Time) time.Time {
-	n := s.state.Log().Len()
-	if n == 0 || !said.After(published) {
-		return said
-	}
-	last := s.state.Log().Event(n).At
-	if said.Before(last) && calendar.DateOf(said) == calendar.DateOf(last) {
-		return last
-	}
-	return said
+// arrivals are what was taken since the last day was published.
+type arrivals struct {
+	*stand
+	published time.Time
+	latest    map[view.Pseudonym]time.Time // by candidate
 }
 
-// published is when the last day was.
-func (s *stand) published() (at time.Time) {
+func (s *stand) arrivals() arrivals {
+	a := arrivals{s, time.Time{}, map[view.Pseudonym]time.Time{}}
 	for n := s.state.Log().Len(); n > 0; n-- {
-		if e := s.state.Log().Event(n); e.Kind == campaign.Published {
-			return e.At
+		e := s.state.Log().Event(n)
+		if e.Kind == campaign.Published {
+			a.published = e.At
+			break
+		}
+		if who := s.session.View.Persons[e.Candidate].Pseudonym; a.latest[who].IsZero() {
+			a.latest[who] = e.At
 		}
 	}
-	return at
+	return a
+}
+
+// at is when an answer counts. One that was said before others' that are taken already
+// counts with the last of them, where its deadline is the same: a day's end. It goes behind
+// nothing that was published, nor behind what its candidate said later.
+func (a arrivals) at(said session.Said) time.Time {
+	n := a.state.Log().Len()
+	if n == 0 || !said.At.After(a.published) || said.At.Before(a.latest[said.Candidate]) {
+		return said.At
+	}
+	last := a.state.Log().Event(n).At
+	if said.At.Before(last) && calendar.DateOf(said.At) == calendar.DateOf(last) {
+		return last
+	}
+	return said.At
 }
