@@ -585,3 +585,34 @@ func TestAnErrorNamesPositionsAndTheRule(t *testing.T) {
 		t.Errorf("%v is another rule", err)
 	}
 }
+
+// An answer counts when it was said, or with a later one that was taken before it on the
+// same day; nothing else has two instants.
+func TestAnAnswerCountsOnTheDayOnWhichItWasSaid(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(e *campaign.Event)
+		rule   campaign.Rule // none: it is taken
+	}{
+		"as it was said":      {func(*campaign.Event) {}, ""},
+		"later that day":      {func(e *campaign.Event) { e.Said = in(t, "2023-06-05 09:00:00") }, ""},
+		"before it was said":  {func(e *campaign.Event) { e.Said = in(t, "2023-06-05 14:00:00") }, campaign.SaidThatDay},
+		"said the day before": {func(e *campaign.Event) { e.Said = in(t, "2023-06-04 23:59:59.999999999") }, campaign.SaidThatDay},
+		"a correction": {func(e *campaign.Event) {
+			e.Kind, e.Cause, e.By, e.Said = campaign.Reinstated, campaign.ByCorrection, "cor-1", in(t, "2023-06-05 09:00:00")
+		}, campaign.SaidThatDay},
+	} {
+		cfg, s := house(t, []wish{{who: ines, group: law, rank: 1}})
+		e := campaign.Event{Kind: campaign.Kept, Cause: campaign.ByCandidate, At: in(t, "2023-06-05 13:00:00"), Candidate: ines}
+		tt.change(&e)
+		if err := s.Apply(e); tt.rule == "" && err != nil || tt.rule != "" && !errors.Is(err, tt.rule) {
+			t.Errorf("%s: %v, want %q", name, err, tt.rule)
+		}
+		again, err := campaign.Replay(cfg, s.Log().Since(0), nil)
+		if err != nil || again.Digest() != s.Digest() {
+			t.Errorf("%s: replayed with %v", name, err)
+		}
+		if s.Log().Len() == 1 && !s.Log().Event(1).Said.Equal(e.Said) {
+			t.Errorf("%s: said at %v in the log", name, s.Log().Event(1).Said)
+		}
+	}
+}

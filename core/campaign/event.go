@@ -148,10 +148,11 @@ type Event struct {
 	Candidate core.Candidate
 	Wish      int32 // row of the roll, or NoWish
 
-	Order []int32  // Ordered, MachineOn: rows, the preferred one first
-	Rank  int32    // Inserted: the call rank
-	By    core.Act // a correction: who answers for it
-	Shown [32]byte // Published: digest of the waiting ranks shown with it
+	Order []int32   // Ordered, MachineOn: rows, the preferred one first
+	Rank  int32     // Inserted: the call rank
+	By    core.Act  // a correction: who answers for it
+	Said  time.Time // an answer that counts later than it was said, on the same day; zero: at At
+	Shown [32]byte  // Published: digest of the waiting ranks shown with it
 
 	Seq int // position in the log, from 1
 	Day int // position in the campaign of the civil day
@@ -178,6 +179,7 @@ const (
 	NothingElse      Rule = "an event carries what its kind needs, and nothing else"
 	ByAPerson        Rule = "what follows from a rule is not applied by hand"
 	InOrder          Rule = "an event does not come before the last one of the log"
+	SaidThatDay      Rule = "an answer counts on the day on which it was said, and not before it was"
 	CampaignOpen     Rule = "the campaign has opened and not ended a year ago"
 	NotFrozen        Rule = "answers wait while a day is computed and published"
 	OwnWish          Rule = "a candidate acts on a wish of their own"

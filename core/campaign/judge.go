@@ -31,6 +31,9 @@ func (s *State) judge(e *Event) Rule {
 		return PersonAnswers
 	}
 	today := s.dateOf(e.At)
+	if !e.Said.IsZero() && (e.Cause != ByCandidate || !e.Said.Before(e.At) || calendar.DateOf(e.Said) != today) {
+		return SaidThatDay
+	}
 	if e.Kind == Published {
 		if e.Candidate != NoCandidate || e.Wish != NoWish || s.calendar.DayNumber(today) <= s.published {
 			return OnceADay

@@ -32,6 +32,7 @@ type aside struct {
 	order []int32
 	rank  int32
 	by    core.Act
+	said  int64 // nanoseconds since 1970; 0 is none
 	shown [32]byte
 }
 
@@ -50,6 +51,9 @@ func (l *Log) Event(seq int) Event {
 	if x.aside > 0 {
 		a := l.asides[x.aside-1]
 		e.Order, e.Rank, e.By, e.Shown = slices.Clone(a.order), a.rank, a.by, a.shown
+		if a.said != 0 {
+			e.Said = time.Unix(0, a.said).UTC()
+		}
 	}
 	return e
 }
@@ -81,8 +85,12 @@ func (l *Log) Of(c core.Candidate) iter.Seq[Event] {
 
 func (l *Log) append(e *Event) {
 	x := entry{at: e.At.UnixNano(), candidate: e.Candidate, wish: e.Wish, day: int16(e.Day), kind: e.Kind, cause: e.Cause}
-	if e.Order != nil || e.Rank != 0 || e.By != "" || e.Shown != [32]byte{} {
-		l.asides = append(l.asides, aside{slices.Clone(e.Order), e.Rank, e.By, e.Shown})
+	if e.Order != nil || e.Rank != 0 || e.By != "" || !e.Said.IsZero() || e.Shown != [32]byte{} {
+		a := aside{order: slices.Clone(e.Order), rank: e.Rank, by: e.By, shown: e.Shown}
+		if !e.Said.IsZero() {
+			a.said = e.Said.UnixNano()
+		}
+		l.asides = append(l.asides, a)
 		x.aside = int32(len(l.asides))
 	}
 	if n := len(l.blocks); n == 0 || len(l.blocks[n-1]) == block {
@@ -96,5 +104,5 @@ func (l *Log) append(e *Event) {
 func (l *Log) same(e *Event) bool {
 	have := l.Event(e.Seq)
 	return have.Kind == e.Kind && have.Cause == e.Cause && have.At.Equal(e.At) && have.Candidate == e.Candidate && have.Wish == e.Wish &&
-		slices.Equal(have.Order, e.Order) && have.Rank == e.Rank && have.By == e.By && have.Shown == e.Shown && have.Day == e.Day
+		slices.Equal(have.Order, e.Order) && have.Rank == e.Rank && have.By == e.By && have.Said.Equal(e.Said) && have.Shown == e.Shown && have.Day == e.Day
 }

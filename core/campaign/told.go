@@ -30,10 +30,11 @@ var told = map[Kind]map[Cause]string{
 }
 
 // unordered is what an event is to whoever may not read in which order the candidate put
-// their wishes: what an answering machine, the gap phase or another wish did to this one
-// tells of that order, and of the other.
+// their wishes, whatever caused it: what an answering machine, the gap phase or another
+// wish did to this one tells of that order, and a word for it alone would too.
 var unordered = map[Kind]string{
 	Accepted: "la proposition a été acceptée",
+	Refused:  "la proposition a été abandonnée",
 	GivenUp:  "la proposition a été abandonnée",
 	Dropped:  "ce vœu a été abandonné",
 }
@@ -45,8 +46,8 @@ func (e Event) Told(order bool) string {
 	if !ok {
 		said = told[e.Kind][0]
 	}
-	if !order && (e.Cause == ByMachine || e.Cause == ByGapRule || e.Cause == ByAnother) {
-		said = unordered[e.Kind]
+	if plain, ok := unordered[e.Kind]; ok && !order {
+		said = plain
 	}
 	if said == "" {
 		said = e.Kind.String()

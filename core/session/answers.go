@@ -18,6 +18,7 @@ import (
 // candidat").
 type Said struct {
 	At        time.Time
+	Counts    time.Time // when it counts, if later, on the same day; zero: at At
 	Candidate view.Pseudonym
 	Kind      campaign.Kind // accepted, refused, dropped, kept, given up, resigned, reinstated ...
 	Wish      *Wanted       // nil of what concerns the candidate as a whole
@@ -79,6 +80,9 @@ func (s *Session) Say(state *campaign.State, said Said) error {
 	e := campaign.Event{Kind: said.Kind, Cause: campaign.ByCandidate, At: said.At, Candidate: c, Wish: campaign.NoWish, By: said.By, Rank: said.Rank}
 	if said.By != "" {
 		e.Cause = campaign.ByCorrection
+	}
+	if !said.Counts.IsZero() {
+		e.At, e.Said = said.Counts, said.At
 	}
 	row := func(w Wanted) (int32, error) {
 		i, ok := s.Row(said.Candidate, w.Programme, w.Boarding)

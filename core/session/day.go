@@ -21,6 +21,8 @@ type Day struct {
 	Roll    *core.Roll
 	Outcome *core.Outcome
 	Shown   Shown
+
+	withheld map[int]bool // groups isolated that no programme had stopped; not kept
 }
 
 // Figures are what anybody may know of a day.
@@ -104,7 +106,11 @@ func (s *Session) compute(d *Day, how func(*core.Day, int) (*core.Outcome, error
 		if report.Stop || d.Isolated != nil {
 			return fmt.Errorf("day %d is not published: %w", d.Number, report.Findings[0])
 		}
+		d.withheld = map[int]bool{}
 		for _, g := range report.Isolated {
+			if !d.Morning.Groups[g].Stop {
+				d.withheld[g] = true
+			}
 			d.Morning.Groups[g].Stop = true
 			d.Isolated = append(d.Isolated, s.Groups[g])
 		}

@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"sceau/core"
 	"sceau/core/campaign"
@@ -53,8 +52,8 @@ func (s *Standing) Explain(row int32, hears Hears) (e Explanation, err error) {
 	w := &roll.Wishes
 	g, i := int(w.Group[row]), int(row)
 	e = Explanation{Programme: s.Groups[g].Programme, Group: s.Groups[g].Group, Boarding: w.Kind[row]&core.WithBoarding != 0,
-		Day: day.Number, Status: letter(day.Outcome.Status[row], hears.Order)}
-	if e.Position, e.Said, err = s.position(g, w.Candidate[row], hears); err != nil {
+		Day: day.Number, Status: s.letter(row, hears.Order)}
+	if e.Position, e.Said, err = s.position(row, hears); err != nil {
 		return e, err
 	}
 	if school := w.School[row]; school != core.NoSchool {
@@ -69,7 +68,8 @@ func (s *Standing) Explain(row int32, hears Hears) (e Explanation, err error) {
 		e.Said = append(e.Said, "Vous avez accepté cette proposition.")
 	case status == core.Pending:
 		said := "Vous avez une proposition pour ce vœu."
-		if due, ok := s.State.Due(row); ok {
+		// While the machine is on there is none, which tells of the order.
+		if due, ok := s.State.Due(row); ok && hears.Order {
 			said += fmt.Sprintf(" Vous avez jusqu'au %s à 23 h 59 (heure de Paris) pour répondre. Sans réponse, vous perdez cette proposition.", due.Said())
 		}
 		e.Said = append(e.Said, said)
@@ -82,17 +82,19 @@ func (s *Standing) Explain(row int32, hears Hears) (e Explanation, err error) {
 	return e, err
 }
 
-// letter is the status of an evening. What a machine or the gap phase did to a wish tells of
-// the order of all, and is to others as if it were answered.
-func letter(status core.Status, order bool) string {
+// letter is the status of the evening. What a machine or the gap phase did then tells of the
+// order of all wishes: others have what the wish is by now.
+func (s *Standing) letter(row int32, order bool) string {
 	if !order {
-		status = status.Overnight()
+		return string(rune(s.State.Status(row)))
 	}
-	return string(rune(status))
+	return string(rune(s.Day.Outcome.Status[row]))
 }
 
 // position says where somebody stands in the order of a group, and what they count as there.
-func (s *Standing) position(g int, who core.Candidate, hears Hears) (p explain.Position, said []string, err error) {
+func (s *Standing) position(row int32, hears Hears) (p explain.Position, said []string, err error) {
+	w := &s.Day.Roll.Wishes
+	g, who := int(w.Group[row]), w.Candidate[row]
 	ranking := s.Ranking[g]
 	if s.first.group(s.Groups[g]).Unranked {
 		return explain.Position{Ranked: len(ranking.Ranked)}, []string{"Cette formation ne classe pas les candidats : chacun de ceux qui la demandent reçoit une proposition."}, nil
@@ -102,6 +104,10 @@ func (s *Standing) position(g int, who core.Candidate, hears Hears) (p explain.P
 	}
 	if err := p.Recheck(ranking.Ranked, s.Orders[g], who); err != nil {
 		return p, nil, err
+	}
+	if shown := int(w.ShownRank[row]); shown != p.Call {
+		// The order as it was computed explains a corrected rank no more.
+		return explain.Position{Rates: p.Rates, Ranked: p.Ranked, Call: shown}, []string{fmt.Sprintf("Votre rang dans l'ordre d'appel a été corrigé : il est %d.", shown)}, nil
 	}
 	said = p.Phrases()
 	for _, r := range ranking.Ranked {
@@ -134,12 +140,13 @@ func (s *Standing) waits(e *Explanation, row int) error {
 	return nil
 }
 
-// withheld is whether a group was stopped because its result did not verify.
-func (s *Standing) withheld(g int) bool { return slices.Contains(s.Day.Isolated, s.Groups[g]) }
+// withheld is whether a group was stopped because its result did not verify, and not by
+// its programme.
+func (s *Standing) withheld(g int) bool { return s.Day.withheld[g] }
 
 // ended says of a wish that stands no more what ended it.
 func (s *Standing) ended(e *Explanation, row int, order bool) error {
-	if order && s.Day.Morning.Status[row].Live() {
+	if order && s.Day.Morning.Status[row].Live() && !s.State.Status(int32(row)).Live() { // it may be back by now
 		lost, err := explain.Lost(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row)
 		if err == nil {
 			err = lost.Recheck(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row)

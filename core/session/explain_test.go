@@ -96,7 +96,7 @@ func TestAWishThatIsInNoGroupIsToldWhy(t *testing.T) {
 		"not ranked, in no list": {func(w *view.Wish, o *Offer) {
 			w.Group, w.PedagogicalRank = view.NoGroup, 0
 			o.Groups = append(o.Groups, Group{GroupName: GroupName{Programme: "F1"}, Others: true, Act: "cev-9"})
-		}, "une liste"},
+		}, "pas classé ce vœu, par sa décision cev-9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, o := small(t, 5)
@@ -161,8 +161,8 @@ func TestAProgrammeThatDoesNotRankTellsNoPosition(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := s.at[GroupName{"F3", "Tous candidats"}]
-	standing := &Standing{Session: s}
-	p, said, err := standing.position(g, s.Orders[g][2], Hears{Bursary: true})
+	standing := &Standing{Session: s, Day: &Day{Roll: s.Config.Roll}}
+	p, said, err := standing.position(int32(slices.Index(s.Config.Roll.Wishes.Group, int32(g))), Hears{Bursary: true})
 	if err != nil || p != (explain.Position{Ranked: len(s.Orders[g])}) || !strings.Contains(strings.Join(said, ""), "ne classe pas") {
 		t.Errorf("told %+v, %q, %v", p, said, err)
 	}

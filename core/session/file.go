@@ -186,6 +186,7 @@ type aside struct {
 	Order []int32  `json:"order,omitzero"`
 	Rank  int32    `json:"rank,omitzero"`
 	By    core.Act `json:"by,omitzero"`
+	Said  int64    `json:"said,omitzero"` // nanoseconds since 1970
 	Shown []byte   `json:"shown,omitzero"`
 }
 
@@ -201,8 +202,12 @@ func putEvents(f *writer, events []campaign.Event) {
 		kinds, causes, at = append(kinds, uint8(e.Kind)), append(causes, uint8(e.Cause)), append(at, e.At.UnixNano())
 		who, wish = append(who, uint32(e.Candidate)), append(wish, e.Wish)
 		day, seq = append(day, int32(e.Day)), append(seq, int32(e.Seq))
-		if len(e.Order) > 0 || e.Rank != 0 || e.By != "" || e.Shown != [32]byte{} {
-			asides = append(asides, aside{i, e.Order, e.Rank, e.By, nonZero(e.Shown)})
+		if len(e.Order) > 0 || e.Rank != 0 || e.By != "" || !e.Said.IsZero() || e.Shown != [32]byte{} {
+			a := aside{Event: i, Order: e.Order, Rank: e.Rank, By: e.By, Shown: nonZero(e.Shown)}
+			if !e.Said.IsZero() {
+				a.Said = e.Said.UnixNano()
+			}
+			asides = append(asides, a)
 		}
 	}
 	put(f, kinds)
@@ -256,6 +261,9 @@ func takeEvents(f *reader) []campaign.Event {
 		}
 		e := &events[a.Event]
 		e.Order, e.Rank, e.By = a.Order, a.Rank, a.By
+		if a.Said != 0 {
+			e.Said = time.Unix(0, a.Said).UTC()
+		}
 		copy(e.Shown[:], a.Shown)
 	}
 	return events

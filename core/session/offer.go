@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -237,8 +238,12 @@ func (g Group) stays() any {
 // today gives places and beds of a day, in the positions of the session.
 func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
 	first := s.first
+	stated, end, err := today.calendar()
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(first.Groups) != len(today.Groups) || len(first.Boarding) != len(today.Boarding) ||
-		first.Calendar != today.Calendar || first.ReservationEnd != today.ReservationEnd {
+		end != s.Config.ReservationEnd || !reflect.DeepEqual(stated, s.Config.Calendar) {
 		return nil, nil, ErrOtherOffer
 	}
 	for i := range first.Groups {

@@ -105,15 +105,16 @@ type taken [][]int32
 type reason uint8
 
 const (
-	takesPart reason = iota
-	unconfirmed
+	unconfirmed reason = iota
 	incomplete
-	notOffered
+	notOffered // from here on the wish is confirmed, and has a line
+
 	saidNo     // the institution did, and a person answers for it
 	otherList  // of a programme that says that its other lists take no part
 	byContract // by apprenticeship: a contract decides, and no rank
 	unanswered
 	unranked // by a board that ranks
+	takesPart
 )
 
 // line is what an offer says of a wish: the line of its list, or that of all other lists
@@ -140,14 +141,14 @@ func leftOut(w *view.Wish, line *Group) reason {
 		return notOffered
 	case w.Institution == core.No:
 		return saidNo
-	case line.Others:
-		return otherList
 	case line.Apprenticeship:
 		return byContract
 	case !w.Institution.Enters():
 		return unanswered
-	case w.PedagogicalRank == 0 && !line.Unranked:
+	case w.PedagogicalRank == 0 && !line.Unranked && (w.Group == view.NoGroup || !line.Others):
 		return unranked
+	case line.Others:
+		return otherList
 	}
 	return takesPart
 }
@@ -161,7 +162,7 @@ func (s *Session) take(offer *Offer) (taken, error) {
 		what := s.groupOf(w)
 		line := offer.line(what)
 		why := leftOut(w, line)
-		if line != nil && !line.Others && line.Selective != w.Selective {
+		if why >= saidNo && !line.Others && line.Selective != w.Selective {
 			return nil, fmt.Errorf("%s: the offer and the applications do not agree on whether it selects", what.Programme)
 		}
 		var err error

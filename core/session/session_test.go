@@ -241,6 +241,22 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 		{"no rank from a board that may not refuse", func(v *view.View, _ *Offer) { unrank(v, "F2") }, "F2 left somebody without a rank: only a selective programme may refuse"},
 		{"no rank that nobody answers for", func(v *view.View, o *Offer) { unrank(v, "F1"); o.Groups[0].Act = "" }, "F1 left somebody without a rank: the offer names no act of the board that decided it"},
 		{"no rank from a board that answers for it", func(v *view.View, _ *Offer) { unrank(v, "F1") }, ""},
+		{"no rank in no list, of a programme that may not refuse", func(v *view.View, o *Offer) {
+			at := slices.IndexFunc(v.Wishes, func(w view.Wish) bool { return v.Programmes[w.Programme] == "F2" })
+			v.Wishes[at].Group, v.Wishes[at].PedagogicalRank = view.NoGroup, 0
+			o.Groups = append(o.Groups, Group{GroupName: GroupName{Programme: "F2"}, Others: true, Act: "cev-9"})
+		}, "F2 left somebody without a rank: only a selective programme may refuse"},
+		{"no answer in a list that takes no part", func(v *view.View, o *Offer) {
+			for i := range v.Wishes {
+				if v.Programmes[v.Wishes[i].Programme] == "F2" {
+					v.Wishes[i].Institution = core.Unanswered
+				}
+			}
+			o.Groups[2] = Group{GroupName: GroupName{Programme: "F2"}, Others: true, Act: "cev-9"}
+		}, "no institution answered it"},
+		{"whether it selects is nothing of a wish that was not confirmed", func(v *view.View, _ *Offer) {
+			v.Wishes[3].Confirmed, v.Wishes[3].Selective = false, !v.Wishes[3].Selective
+		}, ""},
 		{"no rank from a programme that ranks nobody", func(v *view.View, o *Offer) { unrank(v, "F3"); o.Groups[3].Unranked = true }, ""},
 		{"a rate where nobody is ranked", func(_ *view.View, o *Offer) { o.Groups[2].Unranked = true }, "F2 (Tous candidats): where nobody is ranked no rate applies"},
 		{"a share that is none", func(_ *view.View, o *Offer) { o.Groups[1].MinShare = 101 }, "F1 (Bacs technologiques): a minimum share of 101 % cannot be"},
@@ -354,14 +370,19 @@ func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
 		change func(o *Offer)
 		fine   bool
 	}{
-		"places":          {func(o *Offer) { o.Groups[0].Places++ }, true},
-		"a stop":          {func(o *Offer) { o.Groups[0].Stop = true }, true},
-		"beds":            {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
-		"an act":          {func(o *Offer) { o.Groups[0].Act = "cev-8" }, false},
-		"a minimum share": {func(o *Offer) { o.Groups[1].MinShare = 0 }, false},
-		"a rate":          {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},
-		"another school":  {func(o *Offer) { o.Groups[2].Beds.Mixed = "I1" }, false},
-		"a group less":    {func(o *Offer) { o.Groups = o.Groups[1:] }, false},
+		"places":                               {func(o *Offer) { o.Groups[0].Places++ }, true},
+		"a stop":                               {func(o *Offer) { o.Groups[0].Stop = true }, true},
+		"beds":                                 {func(o *Offer) { o.Boarding[0].Beds = 9 }, true},
+		"an act":                               {func(o *Offer) { o.Groups[0].Act = "cev-8" }, false},
+		"a minimum share":                      {func(o *Offer) { o.Groups[1].MinShare = 0 }, false},
+		"a rate":                               {func(o *Offer) { o.Groups[0].BursaryMin++ }, false},
+		"the same calendar, written otherwise": {func(o *Offer) { o.Calendar += "# \n" }, true},
+		"a calendar":                           {func(o *Offer) { o.Calendar = strings.Replace(o.Calendar, "2026-07-08", "2026-07-07", 1) }, false},
+		"a reservation":                        {func(o *Offer) { o.ReservationEnd++ }, false},
+		"how ties of beds are broken":          {func(o *Offer) { o.Boarding[0].GroupOrder = false }, false},
+		"a contract":                           {func(o *Offer) { o.Groups[3].Apprenticeship = true }, false},
+		"another school":                       {func(o *Offer) { o.Groups[2].Beds.Mixed = "I1" }, false},
+		"a group less":                         {func(o *Offer) { o.Groups = o.Groups[1:] }, false},
 	} {
 		_, today := small(t, 6)
 		tt.change(today)
@@ -428,6 +449,17 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 	if err := standing.waits(&e, waiting); err != nil || e.Waiting.Reason != explain.Withheld || !strings.Contains(e.Said[0], "vérifié") {
 		t.Errorf("told %+v, %v", e, err)
 	}
+	// What a programme had stopped itself is the programme's.
+	stopped := *morning
+	stopped.Groups = slices.Clone(groups)
+	stopped.Groups[1].Stop = true
+	own := &Day{Number: 1, Morning: &stopped, Roll: state.Roll()}
+	if err := s.compute(own, wasteful, verify.Prepare(own.Roll)); err != nil {
+		t.Fatal(err)
+	}
+	if both := (&Standing{s, state, own}); !both.withheld(0) || both.withheld(1) || len(own.Isolated) != 2 {
+		t.Errorf("withheld: %v, isolated: %v", own.withheld, own.Isolated)
+	}
 	for programme, withheld := range map[string]bool{"F1": true, "F2": false} {
 		d.Shown.LastCalled = make([]int32, len(s.Groups))
 		for _, sheet := range standing.Sheets(programme) {
@@ -485,6 +517,12 @@ func TestWhatCannotBeSaidIsRefused(t *testing.T) {
 	inserted.By = "cor-2026-1"
 	if err := s.Say(state, inserted); err != nil || state.Roll().Wishes.CallRank[row] != 1 {
 		t.Errorf("corrected to rank %d: %v", state.Roll().Wishes.CallRank[row], err)
+	}
+	// The order as it was computed explains that rank no more.
+	corrected := &Standing{Session: s, State: state, Day: &Day{Roll: state.Roll()}}
+	p, told, err := corrected.position(int32(row), Hears{Order: true, Bursary: true, Sector: true})
+	if err != nil || p.Call != 1 || p.Board != 0 || p.Bound != 0 || len(told) != 1 || !strings.Contains(told[0], "corrigé") {
+		t.Errorf("told %+v, %q, %v", p, told, err)
 	}
 	lines := `{"at":"2026-06-02T12:00:00+02:00","candidate":"00000000000000000000000000000000","said":"accepted","wish":{"programme":"F1"},"rank":7}`
 	all, err := ReadSaid(strings.NewReader(lines))

@@ -139,7 +139,10 @@ func (c *Campaign) Offer(ctx context.Context, o *session.Offer) (run.Run, error)
 		if err != nil {
 			return run.Run{}, err
 		}
-		o.Calendar, o.ReservationEnd = before.Calendar, before.ReservationEnd
+		o.Calendar = before.Calendar
+		if o.ReservationEnd == 0 {
+			o.ReservationEnd = before.ReservationEnd
+		}
 	}
 	if err := o.Check(); err != nil {
 		return run.Run{}, err
@@ -165,6 +168,11 @@ func (c *Campaign) fits(ctx context.Context, all []run.Run, o *session.Offer) er
 		s, err := c.stand(ctx, all, math.MaxInt)
 		if err != nil {
 			return err
+		}
+		if s.last == nil {
+			if err := o.CheckShares(); err != nil {
+				return err
+			}
 		}
 		return s.session.Fits(o)
 	}

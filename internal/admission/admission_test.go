@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -227,7 +228,8 @@ func TestAnAnswerInTimeIsTakenAfterALaterOne(t *testing.T) {
 	}
 	var waits []session.Said
 	for _, p := range standing.View.Persons {
-		if row, ok := standing.Row(p.Pseudonym, "F2", false); ok && standing.State.Status(row) == core.Waiting {
+		spoke := slices.ContainsFunc(all, func(s session.Said) bool { return s.Candidate == p.Pseudonym })
+		if row, ok := standing.Row(p.Pseudonym, "F2", false); ok && standing.State.Status(row) == core.Waiting && !spoke {
 			waits = append(waits, session.Said{At: opening.Add(15*time.Hour + time.Minute), Candidate: p.Pseudonym, Kind: campaign.Dropped, Wish: &session.Wanted{Programme: "F2"}})
 		}
 	}
@@ -236,10 +238,27 @@ func TestAnAnswerInTimeIsTakenAfterALaterOne(t *testing.T) {
 	}
 	undone, other := waits[0], waits[1]
 	undone.At, undone.Kind, other.At = opening.Add(14*time.Hour), campaign.Reinstated, opening.Add(14*time.Hour)
+	correction := other
+	correction.Kind, correction.By = campaign.Reinstated, "cor-2026-1"
+	if out, err := c.Answers(t.Context(), []session.Said{correction}); err != nil || out.Taken != 0 {
+		t.Errorf("a correction goes before what was taken: %+v, %v", out, err)
+	}
 	if out, err := c.Answers(t.Context(), []session.Said{undone, other}); err != nil || out.Taken != 1 || len(out.Refused) != 1 || out.Refused[0].Line != 1 {
 		t.Errorf("%+v, %v", out, err)
 	}
-	for _, r := range []string{"4", "5", "6"} {
+	// Two of one candidate, one file or two: both are taken, in the order in which they were said.
+	back := func(of session.Said, after time.Duration) session.Said {
+		of.At, of.Kind = opening.Add(after), campaign.Reinstated
+		return of
+	}
+	again := waits[2]
+	again.At = opening.Add(9 * time.Hour)
+	for _, file := range [][]session.Said{{back(again, 10*time.Hour), again}, {back(other, 14*time.Hour+time.Second)}} {
+		if out, err := c.Answers(t.Context(), file); err != nil || out.Taken != len(file) {
+			t.Errorf("%+v, %v", out, err)
+		}
+	}
+	for _, r := range []string{"4", "5", "6", "7", "8", "9", "10", "11"} {
 		if again, err := c.Replay(t.Context(), r); err != nil || !again.Same {
 			t.Errorf("run %s, computed again: %+v, %v", r, again, err)
 		}

@@ -54,7 +54,7 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 			out.Refused = append(out.Refused, Unsaid{i + 1, "an answer is given before it is taken: its time has not come"})
 			continue
 		}
-		said.At = counted.at(said)
+		said.Counts = counted.at(said)
 		if err := s.session.Say(s.state, said); err != nil {
 			out.Refused = append(out.Refused, Unsaid{i + 1, err.Error()})
 			continue
@@ -77,7 +77,7 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 type arrivals struct {
 	*stand
 	published time.Time
-	latest    map[view.Pseudonym]time.Time // by candidate
+	latest    map[view.Pseudonym]time.Time // what each candidate said last
 }
 
 func (s *stand) arrivals() arrivals {
@@ -88,24 +88,29 @@ func (s *stand) arrivals() arrivals {
 			a.published = e.At
 			break
 		}
-		if who := s.session.View.Persons[e.Candidate].Pseudonym; a.latest[who].IsZero() {
-			a.latest[who] = e.At
+		said := e.At
+		if !e.Said.IsZero() {
+			said = e.Said
+		}
+		if who := s.session.View.Persons[e.Candidate].Pseudonym; said.After(a.latest[who]) {
+			a.latest[who] = said
 		}
 	}
 	return a
 }
 
-// at is when an answer counts. One that was said before others' that are taken already
-// counts with the last of them, where its deadline is the same: a day's end. It goes behind
-// nothing that was published, nor behind what its candidate said later.
-func (a arrivals) at(said session.Said) time.Time {
+// at is when an answer counts, if not when it was said. One that was said before others'
+// that are taken already counts with the last of them, where its deadline is the same: a
+// day's end. It goes behind nothing that was published, nor behind what its candidate said
+// later; and a correction, which moves the ranks of others, waits for its turn.
+func (a arrivals) at(said session.Said) (counts time.Time) {
 	n := a.state.Log().Len()
-	if n == 0 || !said.At.After(a.published) || said.At.Before(a.latest[said.Candidate]) {
-		return said.At
+	if n == 0 || said.By != "" || !said.At.After(a.published) || said.At.Before(a.latest[said.Candidate]) {
+		return counts
 	}
 	last := a.state.Log().Event(n).At
 	if said.At.Before(last) && calendar.DateOf(said.At) == calendar.DateOf(last) {
 		return last
 	}
-	return said.At
+	return counts
 }
