@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"sceau/crypto"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 )
@@ -39,8 +38,8 @@ func (v admissionExplainVerb) Run(ctx context.Context, t *terminal) error {
 	if ask.Campaign, err = h.OnlyCampaign(ctx, v.Campaign); err != nil {
 		return err
 	}
-	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
-		return misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	if ask.Candidate, err = candidate(v.Candidate); err != nil {
+		return err
 	}
 	told, err := h.Explain(ctx, ask, v.Wish)
 	if told.Request != "" {

@@ -41,6 +41,15 @@ func (v asking) ask(h *house.House) (ask dossier.Ask, err error) {
 	return ask, err
 }
 
+// candidate reads the internal reference of one.
+func candidate(text string) (dossier.Ref, error) {
+	ref, err := crypto.ParseUnitID(text)
+	if err != nil {
+		err = misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	}
+	return ref, err
+}
+
 func day(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -68,8 +77,8 @@ func (v dossierReadVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if ask.Candidate, err = crypto.ParseUnitID(v.Candidate); err != nil {
-		return misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+	if ask.Candidate, err = candidate(v.Candidate); err != nil {
+		return err
 	}
 	if ask.Items, err = itemIDs(h.Catalogue, v.Items); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"sceau/crypto"
 	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
@@ -20,9 +19,9 @@ type dossierVerifyVerb struct {
 func (v dossierVerifyVerb) Run(ctx context.Context, t *terminal) error {
 	var about *dossier.Ref
 	if v.Candidate != "" {
-		one, err := crypto.ParseUnitID(v.Candidate)
+		one, err := candidate(v.Candidate)
 		if err != nil {
-			return misusef("%w: a candidate is named by an internal reference; `sceau dossier find` gives it", err)
+			return err
 		}
 		about = &one
 	}

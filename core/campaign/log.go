@@ -32,7 +32,7 @@ type aside struct {
 	order []int32
 	rank  int32
 	by    core.Act
-	said  int64 // nanoseconds since 1970; 0 is none
+	said  time.Time
 	shown [32]byte
 }
 
@@ -50,10 +50,7 @@ func (l *Log) Event(seq int) Event {
 	e := Event{Kind: x.kind, Cause: x.cause, At: time.Unix(0, x.at).UTC(), Candidate: x.candidate, Wish: x.wish, Seq: seq, Day: int(x.day)}
 	if x.aside > 0 {
 		a := l.asides[x.aside-1]
-		e.Order, e.Rank, e.By, e.Shown = slices.Clone(a.order), a.rank, a.by, a.shown
-		if a.said != 0 {
-			e.Said = time.Unix(0, a.said).UTC()
-		}
+		e.Order, e.Rank, e.By, e.Said, e.Shown = slices.Clone(a.order), a.rank, a.by, a.said, a.shown
 	}
 	return e
 }
@@ -86,11 +83,7 @@ func (l *Log) Of(c core.Candidate) iter.Seq[Event] {
 func (l *Log) append(e *Event) {
 	x := entry{at: e.At.UnixNano(), candidate: e.Candidate, wish: e.Wish, day: int16(e.Day), kind: e.Kind, cause: e.Cause}
 	if e.Order != nil || e.Rank != 0 || e.By != "" || !e.Said.IsZero() || e.Shown != [32]byte{} {
-		a := aside{order: slices.Clone(e.Order), rank: e.Rank, by: e.By, shown: e.Shown}
-		if !e.Said.IsZero() {
-			a.said = e.Said.UnixNano()
-		}
-		l.asides = append(l.asides, a)
+		l.asides = append(l.asides, aside{slices.Clone(e.Order), e.Rank, e.By, e.Said.UTC(), e.Shown})
 		x.aside = int32(len(l.asides))
 	}
 	if n := len(l.blocks); n == 0 || len(l.blocks[n-1]) == block {

@@ -18,7 +18,6 @@ import (
 // candidat").
 type Said struct {
 	At        time.Time
-	Counts    time.Time // when it counts, if later, on the same day; zero: at At
 	Candidate view.Pseudonym
 	Kind      campaign.Kind // accepted, refused, dropped, kept, given up, resigned, reinstated ...
 	Wish      *Wanted       // nil of what concerns the candidate as a whole
@@ -71,8 +70,9 @@ func (s Said) MarshalJSON() ([]byte, error) {
 // ErrNoSuchWish means a wish that is not in the session.
 var ErrNoSuchWish = errors.New("that candidate has no such wish")
 
-// Say applies what a candidate said to a state, or refuses it whole.
-func (s *Session) Say(state *campaign.State, said Said) error {
+// Say applies what a candidate said to a state, or refuses it whole. It counts when it was
+// said, or later that day.
+func (s *Session) Say(state *campaign.State, said Said, counts time.Time) error {
 	c, ok := s.View.Find(said.Candidate)
 	if !ok {
 		return ErrNoSuchWish
@@ -81,8 +81,8 @@ func (s *Session) Say(state *campaign.State, said Said) error {
 	if said.By != "" {
 		e.Cause = campaign.ByCorrection
 	}
-	if !said.Counts.IsZero() {
-		e.At, e.Said = said.Counts, said.At
+	if counts.After(said.At) {
+		e.At, e.Said = counts, said.At
 	}
 	row := func(w Wanted) (int32, error) {
 		i, ok := s.Row(said.Candidate, w.Programme, w.Boarding)

@@ -44,7 +44,8 @@ type Shown struct {
 
 // Run computes a day on a state, at an instant of that day, and publishes it there: the
 // state then stands in the evening. today is the offer of that day, and before what was
-// shown so far, or nil on the first day. Whatever goes wrong, nothing is published and answers are taken
+// shown so far, or nil on the first day. Whatever goes wrong, nothing is published and
+// answers are taken
 // again; proposals that had lapsed by then have.
 func (s *Session) Run(state *campaign.State, now time.Time, today *Offer, before *Shown) (d *Day, err error) {
 	groups, beds, err := s.today(today)

@@ -34,9 +34,9 @@ type Explanation struct {
 
 // Hears is what whoever asks may hear beside the wish, its ranks and its answer.
 type Hears struct {
-	Order   bool // in which order the candidate put their wishes (A15.13): a responsible may not
-	Bursary bool // whether they count as a bursary holder (A02.06, A02.07)
-	Sector  bool // whether they count as a resident (A01.17, A01.18, A04.01, A04.02, A04.10)
+	Order   bool // in which order the candidate put their wishes (column preference_rank): a responsible may not
+	Bursary bool // whether they count as a bursary holder (est_boursier)
+	Sector  bool // whether they count as a resident (est_du_secteur)
 }
 
 // rights is what every explanation ends with: that an algorithm computed it, and who gives
@@ -129,7 +129,7 @@ func (s *Standing) waits(e *Explanation, row int) error {
 	if err != nil {
 		return err
 	}
-	if why.Reason == explain.GroupStopped && s.withheld(int(s.Day.Roll.Wishes.Group[row])) {
+	if why.Reason == explain.GroupStopped && s.Day.withheld[int(s.Day.Roll.Wishes.Group[row])] {
 		why.Reason = explain.Withheld
 	}
 	if err := why.Recheck(s.Day.Roll, s.Day.Morning, s.Day.Outcome, row); err != nil {
@@ -139,10 +139,6 @@ func (s *Standing) waits(e *Explanation, row int) error {
 	e.Waiting, e.Said = &told, append(e.Said, why.Phrases()...)
 	return nil
 }
-
-// withheld is whether a group was stopped because its result did not verify, and not by
-// its programme.
-func (s *Standing) withheld(g int) bool { return s.Day.withheld[g] }
 
 // ended says of a wish that stands no more what ended it.
 func (s *Standing) ended(e *Explanation, row int, order bool) error {
@@ -233,7 +229,7 @@ func (s *Standing) Sheets(programme string) (all []GroupSheet) {
 		}
 		ranking := s.Ranking[g]
 		sheet := explain.Public(s.Day.Roll, s.Day.Morning, s.Day.Outcome, g, ranking.Rates, len(ranking.Ranked), len(called), s.Day.Shown.LastCalled[g])
-		sheet.Withheld = s.withheld(g)
+		sheet.Withheld = s.Day.withheld[g]
 		all = append(all, GroupSheet{name.Programme, name.Group, s.Day.Number, sheet})
 	}
 	return all

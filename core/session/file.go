@@ -182,12 +182,12 @@ func ReadAnswers(r io.Reader) ([]campaign.Event, error) {
 
 // An aside is what few events say beside the columns.
 type aside struct {
-	Event int      `json:"event"`
-	Order []int32  `json:"order,omitzero"`
-	Rank  int32    `json:"rank,omitzero"`
-	By    core.Act `json:"by,omitzero"`
-	Said  int64    `json:"said,omitzero"` // nanoseconds since 1970
-	Shown []byte   `json:"shown,omitzero"`
+	Event int       `json:"event"`
+	Order []int32   `json:"order,omitzero"`
+	Rank  int32     `json:"rank,omitzero"`
+	By    core.Act  `json:"by,omitzero"`
+	Said  time.Time `json:"said,omitzero"`
+	Shown []byte    `json:"shown,omitzero"`
 }
 
 func putEvents(f *writer, events []campaign.Event) {
@@ -203,11 +203,7 @@ func putEvents(f *writer, events []campaign.Event) {
 		who, wish = append(who, uint32(e.Candidate)), append(wish, e.Wish)
 		day, seq = append(day, int32(e.Day)), append(seq, int32(e.Seq))
 		if len(e.Order) > 0 || e.Rank != 0 || e.By != "" || !e.Said.IsZero() || e.Shown != [32]byte{} {
-			a := aside{Event: i, Order: e.Order, Rank: e.Rank, By: e.By, Shown: nonZero(e.Shown)}
-			if !e.Said.IsZero() {
-				a.Said = e.Said.UnixNano()
-			}
-			asides = append(asides, a)
+			asides = append(asides, aside{i, e.Order, e.Rank, e.By, e.Said, nonZero(e.Shown)})
 		}
 	}
 	put(f, kinds)
@@ -260,10 +256,7 @@ func takeEvents(f *reader) []campaign.Event {
 			return nil
 		}
 		e := &events[a.Event]
-		e.Order, e.Rank, e.By = a.Order, a.Rank, a.By
-		if a.Said != 0 {
-			e.Said = time.Unix(0, a.Said).UTC()
-		}
+		e.Order, e.Rank, e.By, e.Said = a.Order, a.Rank, a.By, a.Said
 		copy(e.Shown[:], a.Shown)
 	}
 	return events

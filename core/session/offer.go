@@ -115,7 +115,7 @@ func (o *Offer) Check() error {
 		case g.MinShare < 0 || g.MinShare > 100 || g.MinShare > 0 && !g.takesPart():
 			return fmt.Errorf("%s: a minimum share of %d %% cannot be", g.GroupName, g.MinShare)
 		case g.Act != "" && !g.Act.Valid():
-			return fmt.Errorf("%s: the act of its board is no reference", g.GroupName)
+			return fmt.Errorf("%s: %w", g.GroupName, entry.ErrNotAnAct)
 		case min(g.Places, g.RankLimit) < 0 || max(g.Places, g.RankLimit) > core.MaxRank:
 			return fmt.Errorf("%s offers a number of places, or has a rank limit, that cannot be", g.GroupName)
 		}
@@ -225,14 +225,17 @@ func (o *Offer) calendar() (*calendar.Calendar, calendar.Date, error) {
 // ErrOtherOffer means an offer that changes what is fixed for the whole session.
 var ErrOtherOffer = errors.New("an offer changes places, limits, stops and beds; the calendar, lists, rates, shares, acts and schools stay for the session")
 
-// stays is what of a group no later offer changes.
-func (g Group) stays() any {
+// A fixed group is what of a group no later offer changes: a rate that is not stated is
+// the one that none is.
+type fixed struct {
+	group Group
+	rates entry.Rates
+}
+
+func (g Group) fixed() fixed {
 	rates := g.rates()
 	g.NonResidentMax, g.Places, g.RankLimit, g.Stop, g.EndReservation = nil, 0, 0, false, false
-	return struct {
-		Group
-		entry.Rates
-	}{g, rates}
+	return fixed{g, rates}
 }
 
 // today gives places and beds of a day, in the positions of the session.
@@ -247,7 +250,7 @@ func (s *Session) today(today *Offer) ([]core.Group, []int64, error) {
 		return nil, nil, ErrOtherOffer
 	}
 	for i := range first.Groups {
-		if was := first.Groups[i]; was.stays() != today.Groups[i].stays() {
+		if was := first.Groups[i]; was.fixed() != today.Groups[i].fixed() {
 			return nil, nil, fmt.Errorf("%s: %w", was.GroupName, ErrOtherOffer)
 		}
 	}

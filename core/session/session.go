@@ -107,8 +107,8 @@ type reason uint8
 const (
 	unconfirmed reason = iota
 	incomplete
-	notOffered // from here on the wish is confirmed, and has a line
-
+	notOffered
+	// From here on the wish is confirmed, and the offer has a line for it.
 	saidNo     // the institution did, and a person answers for it
 	otherList  // of a programme that says that its other lists take no part
 	byContract // by apprenticeship: a contract decides, and no rank

@@ -83,8 +83,8 @@ func small(t testing.TB, seed uint64) (*view.View, *Offer) {
 	return v, o
 }
 
-// season plays days on a session: candidates answer in between.
-func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer, state *campaign.State, d *Day, before *Shown, events []campaign.Event)) {
+// begun is a small session on the eve of its first day.
+func begun(t testing.TB, seed uint64) (*Session, *Offer, *campaign.State) {
 	t.Helper()
 	v, o := small(t, seed)
 	s, err := New(v, o)
@@ -95,6 +95,13 @@ func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, o, state
+}
+
+// season plays days on a session: candidates answer in between.
+func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer, state *campaign.State, d *Day, before *Shown, events []campaign.Event)) {
+	t.Helper()
+	s, o, state := begun(t, seed)
 	rnd := rand.New(rand.NewPCG(seed, 12))
 	var before *Shown
 	for number := 1; number <= days; number++ {
@@ -107,9 +114,9 @@ func season(t testing.TB, seed uint64, days int, after func(s *Session, o *Offer
 		after(s, o, state, d, before, slices.Collect(state.Log().Since(from)))
 		before = &d.Shown
 		noon := day.Starts().Add(12 * time.Hour)
-		for _, p := range v.Persons {
+		for _, p := range s.View.Persons {
 			for _, said := range speak(rnd, s, state, p.Pseudonym, noon) {
-				if err := s.Say(state, said); err != nil {
+				if err := s.Say(state, said, said.At); err != nil {
 					t.Fatalf("day %d: %v", number, err)
 				}
 			}
@@ -221,7 +228,7 @@ func TestASessionThatOwesSomebodyAnAnswerIsRefused(t *testing.T) {
 		{"a non from a programme that may not", func(v *view.View, _ *Offer) { refuse(v, "F2") }, "F2 says non: only a selective programme may refuse"},
 		{"a non from one that may", func(v *view.View, _ *Offer) { refuse(v, "F1") }, ""},
 		{"a non that nobody answers for", func(v *view.View, o *Offer) { refuse(v, "F1"); o.Groups[0].Act = "" }, "F1 says non: the offer names no act of the board that decided it"},
-		{"an act that is a name", func(_ *view.View, o *Offer) { o.Groups[0].Act = "ines-moreau" }, "F1 (Bacs généraux): the act of its board is no reference"},
+		{"an act that is a name", func(_ *view.View, o *Offer) { o.Groups[0].Act = "ines-moreau" }, "F1 (Bacs généraux): the act of the board is no reference"},
 		{"a non that no dossier was complete for", func(v *view.View, _ *Offer) {
 			refuse(v, "F2")
 			for i := range v.Wishes {
@@ -333,19 +340,11 @@ func TestAnErrorNamesACandidateOrAList(t *testing.T) {
 
 // A minimum share is of the first day that is published, whichever offer that takes.
 func TestTheFirstDayKeepsMinimumShares(t *testing.T) {
-	v, o := small(t, 5)
-	s, err := New(v, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := campaign.New(s.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, o, state := begun(t, 5)
 	_, today := small(t, 5)
 	today.Groups[0].Places, today.Groups[1].Places = 5, 1
 	first := s.Config.Calendar.Opening.Starts().Add(time.Hour)
-	_, err = s.Run(state, first, today, nil)
+	_, err := s.Run(state, first, today, nil)
 	if want := "F1 (Bacs technologiques): 1 of the programme's 6 places, and its minimum share of 30 % asks for 2"; err == nil || err.Error() != want {
 		t.Errorf("refused with %v, want %s", err, want)
 	}
@@ -395,15 +394,7 @@ func TestAnOfferOfADayChangesPlacesAndNothingElse(t *testing.T) {
 // A computation that errs in one group loses that group its day, and nobody else theirs;
 // one that errs about answers publishes nothing.
 func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
-	v, o := small(t, 7)
-	s, err := New(v, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := campaign.New(s.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, o, state := begun(t, 7)
 	groups, beds, err := s.today(o)
 	if err != nil {
 		t.Fatal(err)
@@ -457,7 +448,7 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 	if err := s.compute(own, wasteful, verify.Prepare(own.Roll)); err != nil {
 		t.Fatal(err)
 	}
-	if both := (&Standing{s, state, own}); !both.withheld(0) || both.withheld(1) || len(own.Isolated) != 2 {
+	if !own.withheld[0] || own.withheld[1] || len(own.Isolated) != 2 {
 		t.Errorf("withheld: %v, isolated: %v", own.withheld, own.Isolated)
 	}
 	for programme, withheld := range map[string]bool{"F1": true, "F2": false} {
@@ -484,23 +475,15 @@ func TestAFaultInOneGroupStopsItsComponentAlone(t *testing.T) {
 // Of what candidates said, one that cannot be changes nothing, and says why without a word
 // of anybody.
 func TestWhatCannotBeSaidIsRefused(t *testing.T) {
-	v, o := small(t, 8)
-	s, err := New(v, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := campaign.New(s.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _, state := begun(t, 8)
 	at := s.Config.Calendar.Opening.Starts().Add(time.Hour)
-	who := v.Persons[0].Pseudonym
+	who := s.View.Persons[0].Pseudonym
 	for _, said := range []Said{
 		{At: at, Candidate: view.Pseudonym{1, 2, 3}, Kind: campaign.Resigned},
 		{At: at, Candidate: who, Kind: campaign.Accepted, Wish: &Wanted{Programme: "F9"}},
 		{At: at, Candidate: who, Kind: campaign.Accepted, Wish: &Wanted{Programme: s.Groups[s.Config.Roll.Wishes.Group[s.Of(0)[0]]].Programme}},
 	} {
-		if err := s.Say(state, said); err == nil {
+		if err := s.Say(state, said, said.At); err == nil {
 			t.Errorf("%v is taken", said.Kind)
 		}
 	}
@@ -509,13 +492,13 @@ func TestWhatCannotBeSaidIsRefused(t *testing.T) {
 	}
 	// A wish gets another call rank by the act of somebody who answers for it.
 	row := slices.IndexFunc(s.Config.Roll.Wishes.CallRank, func(rank int32) bool { return rank == 3 })
-	inserted := Said{At: at, Candidate: v.Persons[s.Config.Roll.Wishes.Candidate[row]].Pseudonym, Kind: campaign.Inserted,
+	inserted := Said{At: at, Candidate: s.View.Persons[s.Config.Roll.Wishes.Candidate[row]].Pseudonym, Kind: campaign.Inserted,
 		Wish: &Wanted{s.Groups[s.Config.Roll.Wishes.Group[row]].Programme, s.Config.Roll.Wishes.Kind[row]&core.WithBoarding != 0}, Rank: 1}
-	if err := s.Say(state, inserted); err == nil {
+	if err := s.Say(state, inserted, at); err == nil {
 		t.Error("a rank is corrected, and nobody answers for it")
 	}
 	inserted.By = "cor-2026-1"
-	if err := s.Say(state, inserted); err != nil || state.Roll().Wishes.CallRank[row] != 1 {
+	if err := s.Say(state, inserted, at); err != nil || state.Roll().Wishes.CallRank[row] != 1 {
 		t.Errorf("corrected to rank %d: %v", state.Roll().Wishes.CallRank[row], err)
 	}
 	// The order as it was computed explains that rank no more.

@@ -133,6 +133,16 @@ func Columns() []Column {
 	return all
 }
 
+// Items are those that a column is drawn from.
+func Items(column string) []catalogue.ItemID {
+	for _, c := range Columns() {
+		if c.Name == column {
+			return c.Items
+		}
+	}
+	return nil
+}
+
 // Words gives, for each column that has a closed list, the value of each of its words.
 func Words() map[string]map[string]uint8 {
 	all := map[string]map[string]uint8{}

@@ -164,20 +164,17 @@ func (c *Campaign) fits(ctx context.Context, all []run.Run, o *session.Offer) er
 	if err := o.CheckTerms(); err != nil {
 		return err
 	}
+	if _, published := lastOf(all, run.Day); !published {
+		if err := o.CheckShares(); err != nil {
+			return err
+		}
+	}
 	if _, begun := lastOf(all, run.CallOrder); begun {
 		s, err := c.stand(ctx, all, math.MaxInt)
 		if err != nil {
 			return err
 		}
-		if s.last == nil {
-			if err := o.CheckShares(); err != nil {
-				return err
-			}
-		}
 		return s.session.Fits(o)
-	}
-	if err := o.CheckShares(); err != nil {
-		return err
 	}
 	opening, err := o.Opens()
 	if err != nil {

@@ -54,8 +54,7 @@ func (c *Campaign) Answers(ctx context.Context, all []session.Said) (out Taken, 
 			out.Refused = append(out.Refused, Unsaid{i + 1, "an answer is given before it is taken: its time has not come"})
 			continue
 		}
-		said.Counts = counted.at(said)
-		if err := s.session.Say(s.state, said); err != nil {
+		if err := s.session.Say(s.state, said, counted.at(said)); err != nil {
 			out.Refused = append(out.Refused, Unsaid{i + 1, err.Error()})
 			continue
 		}
@@ -99,18 +98,18 @@ func (s *stand) arrivals() arrivals {
 	return a
 }
 
-// at is when an answer counts, if not when it was said. One that was said before others'
-// that are taken already counts with the last of them, where its deadline is the same: a
+// at is when an answer counts: when it was said, but for one that was said before others'
+// that are taken already. It counts with the last of them, where its deadline is the same: a
 // day's end. It goes behind nothing that was published, nor behind what its candidate said
 // later; and a correction, which moves the ranks of others, waits for its turn.
-func (a arrivals) at(said session.Said) (counts time.Time) {
+func (a arrivals) at(said session.Said) time.Time {
 	n := a.state.Log().Len()
 	if n == 0 || said.By != "" || !said.At.After(a.published) || said.At.Before(a.latest[said.Candidate]) {
-		return counts
+		return said.At
 	}
 	last := a.state.Log().Event(n).At
 	if said.At.Before(last) && calendar.DateOf(said.At) == calendar.DateOf(last) {
 		return last
 	}
-	return counts
+	return said.At
 }

@@ -6,6 +6,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/core/session"
+	"sceau/core/view"
 	"sceau/dossier"
 )
 
@@ -36,7 +37,6 @@ func (h *House) Explain(ctx context.Context, ask dossier.Ask, programme string) 
 	}
 	defer seen.Forget()
 	out.Request = seen.Request
-	// Record by record: who may see one wish of a candidate may not hear of another.
 	if !seen.ShowsWish(programme) {
 		return out, ErrNotHeard
 	}
@@ -78,15 +78,8 @@ func (h *House) Explain(ctx context.Context, ask dossier.Ask, programme string) 
 // hearing asks the gate for what an explanation may rest on beside ranks and answers. A
 // refusal is no error: that part is then not said.
 func hearing(ctx context.Context, gate *dossier.Gate, ask dossier.Ask) (hears session.Hears, err error) {
-	for _, part := range []struct {
-		may   *bool
-		items []catalogue.ItemID
-	}{
-		{&hears.Order, []catalogue.ItemID{"A15.13"}},
-		{&hears.Bursary, []catalogue.ItemID{"A02.06", "A02.07"}},
-		{&hears.Sector, []catalogue.ItemID{"A01.17", "A01.18", "A04.01", "A04.02", "A04.10"}},
-	} {
-		seen, err := reading(ctx, gate, ask, part.items...)
+	for column, may := range map[string]*bool{"preference_rank": &hears.Order, "est_boursier": &hears.Bursary, "est_du_secteur": &hears.Sector} {
+		seen, err := reading(ctx, gate, ask, view.Items(column)...)
 		if refusal := (*dossier.Refusal)(nil); errors.As(err, &refusal) {
 			continue
 		}
@@ -94,12 +87,16 @@ func hearing(ctx context.Context, gate *dossier.Gate, ask dossier.Ask) (hears se
 			return hears, err
 		}
 		seen.Forget()
-		*part.may = true
+		*may = true
 	}
 	return hears, nil
 }
 
+// reading asks for some items. To ask for none is to ask for all that is granted.
 func reading(ctx context.Context, gate *dossier.Gate, ask dossier.Ask, items ...catalogue.ItemID) (dossier.View, error) {
+	if len(items) == 0 {
+		return dossier.View{}, errors.New("an explanation asks for nothing that the view has no column of")
+	}
 	ask.Items = items
 	return gate.Read(ctx, ask)
 }
