@@ -41,6 +41,14 @@ type Row struct {
 	SheetRow  string // the row of the sheet it comes from
 }
 
+// A Context is one of the base: who asks, what for, when, and by which relation.
+type Context struct {
+	Recipient catalogue.RecipientID
+	Purpose   catalogue.Purpose
+	Phase     catalogue.Phase
+	Relation  catalogue.Relation
+}
+
 // archivePhase is the only phase outside the active base ("base active").
 const archivePhase catalogue.Phase = "PH8"
 

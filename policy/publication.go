@@ -21,7 +21,10 @@ type Statement struct {
 	Annex    string
 	Sheets   string
 	Rules    string
+	Limits   string    // empty in a statement of before limits were signed
 	Replaces string    // the table in force when this one was drafted, or "none"
+	Widens   int       // what it grants more than that one, as Change counts it
+	Narrows  int       // what it grants less
 	Dated    time.Time // to the second, UTC
 	Author   string    // who drafted it, and whose signature therefore does not count
 }
@@ -46,27 +49,37 @@ func (s Statement) Text() string {
 type line struct{ key, value string }
 
 func (s Statement) lines() []line {
-	return []line{
+	lines := []line{
 		{"table", s.Table},
 		{"rows", strconv.Itoa(s.Rows)},
 		{"ceiling", s.Ceiling},
 		{"annex", s.Annex},
 		{"sheets", s.Sheets},
 		{"rules", s.Rules},
-		{"replaces", s.Replaces},
-		{"dated", s.Dated.UTC().Format(time.RFC3339)},
-		{"author", s.Author},
 	}
+	if s.counted() {
+		lines = append(lines, line{"limits", s.Limits})
+	}
+	lines = append(lines, line{"replaces", s.Replaces})
+	if s.counted() {
+		lines = append(lines, line{"widens", strconv.Itoa(s.Widens)}, line{"narrows", strconv.Itoa(s.Narrows)})
+	}
+	return append(lines, line{"dated", s.Dated.UTC().Format(time.RFC3339)}, line{"author", s.Author})
 }
+
+// counted says whether the statement names its limits and counts what it changes. One
+// of before they were does not, and takes two signatures like a widening.
+func (s Statement) counted() bool { return s.Limits != "" }
 
 // ParseStatement reads what Text wrote, and refuses anything else: two texts
 // with one meaning would be two things to sign.
 func ParseStatement(text string) (Statement, error) {
 	var s Statement
-	var rows, dated string
+	var rows, widens, narrows, dated string
 	fields := map[string]*string{
 		"table": &s.Table, "rows": &rows, "ceiling": &s.Ceiling, "annex": &s.Annex, "sheets": &s.Sheets,
-		"rules": &s.Rules, "replaces": &s.Replaces, "dated": &dated, "author": &s.Author,
+		"rules": &s.Rules, "limits": &s.Limits, "replaces": &s.Replaces, "widens": &widens, "narrows": &narrows,
+		"dated": &dated, "author": &s.Author,
 	}
 	for _, l := range strings.Split(text, "\n") {
 		key, value, ok := strings.Cut(l, ": ")
@@ -78,6 +91,9 @@ func ParseStatement(text string) (Statement, error) {
 	if s.Rows, err = strconv.Atoi(rows); err != nil {
 		return Statement{}, errors.New("the statement gives no number of rows")
 	}
+	// What is no number is left at zero, and then not written as it was.
+	s.Widens, _ = strconv.Atoi(widens)
+	s.Narrows, _ = strconv.Atoi(narrows)
 	if s.Dated, err = time.Parse(time.RFC3339, dated); err != nil {
 		return Statement{}, errors.New("the statement gives no date")
 	}
@@ -117,14 +133,22 @@ func (p Publication) Statement() (Statement, error) {
 // Publications keeps every table ever published, so that a past decision can be
 // explained: nothing is replaced and nothing is removed.
 type Publications interface {
-	// Add keeps a publication and its table, as WriteCSV wrote it.
-	Add(ctx context.Context, p Publication, csv []byte) error
+	// Add keeps a publication and what it encloses.
+	Add(ctx context.Context, p Publication, e Enclosed) error
 	// Sign adds one signature to a publication.
 	Sign(ctx context.Context, id string, s Signature) error
 	// List gives all publications, oldest first.
 	List(ctx context.Context) ([]Publication, error)
-	// CSV gives the table of a publication.
-	CSV(ctx context.Context, id string) ([]byte, error)
+	// Enclosed gives what a publication encloses.
+	Enclosed(ctx context.Context, id string) (Enclosed, error)
+}
+
+// Enclosed is what a statement names by its hashes. Limits and Sources are empty in
+// a publication of before they were kept.
+type Enclosed struct {
+	Table   []byte // as Table.WriteCSV wrote it
+	Limits  []byte // as Limits.WriteCSV wrote them
+	Sources []byte // a bundle of the sheets and rules that the table was drafted from
 }
 
 // Expected situations of a store.
@@ -137,11 +161,12 @@ var (
 // Sources are the hashes of what a table was drafted from and proved against.
 type Sources struct {
 	Ceiling, Annex, Sheets, Rules string
+	Bundle                        []byte // the sheets and rules themselves
 }
 
-// Propose publishes a table for signature. It is not in force before enough
-// people have signed it; until then, the one it replaces stays. Proposing once
-// more what is in force, or what waits already, adds nothing.
+// Propose publishes a table, with its limits, for signature. It is not in force
+// before enough people have signed it; until then, the one it replaces stays.
+// Proposing once more what is in force, or what waits already, adds nothing.
 func Propose(ctx context.Context, store Publications, trust Trust, t *Table, from Sources, author string, now time.Time) (Publication, error) {
 	if strings.TrimSpace(author) == "" || strings.ContainsAny(author, "\n\r") {
 		return Publication{}, errors.New("a table has an author, on one line")
@@ -156,36 +181,50 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 	}
 	s := Statement{
 		Table: t.Hash(), Rows: t.Len(), Ceiling: from.Ceiling, Annex: from.Annex, Sheets: from.Sheets, Rules: from.Rules,
-		Replaces: None, Dated: now.UTC().Truncate(time.Second), Author: author,
+		Limits: t.Limits().Hash(), Replaces: None, Dated: now.UTC().Truncate(time.Second), Author: author,
 	}
+	var before *Table
 	if current >= 0 {
 		in, err := list[current].Statement()
 		if err != nil {
 			return Publication{}, err
 		}
-		if in.Table == s.Table && in.sources() == from {
+		if in.drafts(s) {
 			return list[current], nil
 		}
 		s.Replaces = in.Table
+		// One that does not open any more, because the decree changed or somebody
+		// altered it, counts as granting nothing: its successor takes two people.
+		if before, err = open(ctx, store, t.vocabulary, list[current], in); err != nil {
+			before = nil
+		}
 	}
 	for _, p := range list[current+1:] {
 		waits, err := p.Statement()
 		if err != nil {
 			return Publication{}, fmt.Errorf("reading publication %s: %w", p.ID, err)
 		}
-		if waits.Table == s.Table && waits.sources() == from && waits.Replaces == s.Replaces {
+		if waits.drafts(s) && waits.Replaces == s.Replaces {
 			return p, nil
 		}
 	}
-	var csv bytes.Buffer
-	if err := t.WriteCSV(&csv); err != nil {
+	change := Compare(before, t)
+	s.Widens, s.Narrows = change.Widens(), change.Narrows()
+	e := Enclosed{Sources: from.Bundle}
+	var table, limits bytes.Buffer
+	if err := errors.Join(t.WriteCSV(&table), t.Limits().WriteCSV(&limits)); err != nil {
 		return Publication{}, err
 	}
+	e.Table, e.Limits = table.Bytes(), limits.Bytes()
 	p := Publication{ID: StatementID(s.Text()), Text: s.Text()}
-	if err := store.Add(ctx, p, csv.Bytes()); err != nil {
+	if err := store.Add(ctx, p, e); err != nil {
 		return Publication{}, fmt.Errorf("publishing the table: %w", err)
 	}
 	return p, nil
 }
 
-func (s Statement) sources() Sources { return Sources{s.Ceiling, s.Annex, s.Sheets, s.Rules} }
+// drafts says that two statements are of one draft: the same table, limits and sources.
+func (s Statement) drafts(other Statement) bool {
+	return s.Table == other.Table && s.Limits == other.Limits &&
+		s.Ceiling == other.Ceiling && s.Annex == other.Annex && s.Sheets == other.Sheets && s.Rules == other.Rules
+}

@@ -17,6 +17,7 @@ type Table struct {
 	vocabulary *Vocabulary
 	rows       []Row
 	hash       string
+	limits     Limits
 
 	// slots leads from (recipient, purpose, phase, action) to the first of its
 	// cells, one per item, or to -1 where nothing at all is granted: the

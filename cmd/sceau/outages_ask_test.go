@@ -234,7 +234,7 @@ func (s *stage) send(r *http.Request) seen {
 		if json.Unmarshal(text, &problem) != nil || problem.Error == "" {
 			s.Errorf("%s: %d without a sentence", r.URL.Path, a.StatusCode)
 		}
-		x.line = fmt.Sprintf("HTTP %d: %s", a.StatusCode, plain(problem.Error))
+		x.line = fmt.Sprintf("HTTP %d: %s", a.StatusCode, unmarked(problem.Error))
 	}
 	return x
 }
@@ -313,7 +313,7 @@ func sentence(said string) string {
 		if !strings.HasPrefix(line, "sceau: ") || progress.MatchString(line) {
 			continue
 		}
-		line = plain(line)
+		line = unmarked(line)
 		if head, _, cut := strings.Cut(line, "trace not recorded"); cut {
 			line = head + "trace not recorded" // what follows depends on where the trace was
 		}
@@ -342,7 +342,7 @@ var (
 	progress = regexp.MustCompile(`^sceau: (re-wrapping|verifying) [a-z_ ]+$`)
 )
 
-func plain(text string) string {
+func unmarked(text string) string {
 	text = address.ReplaceAllString(text, "ADDRESS")
 	text = keyName.ReplaceAllString(text, "KEY")
 	text = keyVersion.ReplaceAllString(text, "version N")

@@ -4,228 +4,126 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"text/tabwriter"
-	"time"
+	"strings"
 
-	"sceau/catalogue"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 	"sceau/policy"
-	"sceau/policy/opa"
-	"sceau/policy/publish"
 )
 
 type policyVerbs struct {
-	Decide  policyDecideVerb  `cmd:"" help:"What the signed table says in a context. Opens nothing."`
-	Publish policyPublishVerb `cmd:"" help:"Draft the table from sheets and rules, prove it, propose it for signature."`
+	Sheets  policySheetsVerb  `cmd:"" help:"Write the sheets to a folder, to be edited."`
+	Lint    policyLintVerb    `cmd:"" help:"Look for what in the rules would make the enumeration less than a proof."`
+	Test    policyTestVerb    `cmd:"" help:"Run the tests of the rules, and name the rules that nothing reaches."`
+	Prove   policyProveVerb   `cmd:"" help:"Draft the table from sheets and rules and prove it within the decree: no database, no Vault."`
+	Diff    policyDiffVerb    `cmd:"" help:"Say in sentences what changes between two tables."`
+	Publish policyPublishVerb `cmd:"" help:"Draft and prove the table, and propose it for signature."`
 	Sign    policySignVerb    `cmd:"" help:"Sign the table that waits."`
-	Table   policyTableVerb   `cmd:"" help:"Print the table in force, or the draft."`
 	Keygen  policyKeygenVerb  `cmd:"" help:"Make a signer's key."`
+	List    policyListVerb    `cmd:"" help:"List the tables published, who signed them, and which one is in force."`
+	Table   policyTableVerb   `cmd:"" help:"Print a table: the one in force, the draft, or any published one."`
+	Matrix  policyMatrixVerb  `cmd:"" help:"Print a table as people read it: recipients, data, forms, articles."`
+	Decide  policyDecideVerb  `cmd:"" help:"What a table says in a context. Opens nothing."`
 	Vault   policyVaultVerb   `cmd:"" help:"Write Vault's policies for its administrator, or compare them with a live Vault."`
 }
 
-type policyDecideVerb struct {
-	Recipient string   `required:"" placeholder:"ID" help:"Who would ask: an id of catalogue/decree/recipients.csv, R3b for a teacher."`
-	Purpose   string   `required:"" placeholder:"P1|P2|P3" help:"P1 preregistration, P2 guidance, P3 steering."`
-	Phase     string   `required:"" placeholder:"PH0..PH8" help:"The phase of the campaign."`
-	Relation  []string `help:"Relations held, joined by commas; docs/facts.md lists them." sep:"," placeholder:"own_class"`
-	Guards    []string `help:"Guards that hold, joined by commas; docs/facts.md lists them." sep:"," placeholder:"own_subject"`
-	Draft     bool     `help:"Ask the draft from the sources instead of the table in force."`
-	JSON      bool     `help:"Print JSON." name:"json"`
-	Items     []string `arg:"" optional:"" help:"Items; none: all that is granted."`
+// Names of tables that are no publication's id.
+const (
+	inForce = "in-force"
+	drafted = "draft"
+	waiting = "waiting"
+)
+
+// tables finds tables by the names that people give them. It opens the house when one
+// of them lies there, and not before.
+type tables struct {
+	sources sources
+	house   *house.House
 }
 
-func (v policyDecideVerb) Run(ctx context.Context, t *terminal) error {
-	table, done, err := v.table(ctx)
-	if err != nil {
-		return err
+func (x *tables) close() {
+	if x.house != nil {
+		x.house.Close()
 	}
-	defer done()
-	q := policy.Question{Recipient: catalogue.RecipientID(v.Recipient), Purpose: catalogue.Purpose(v.Purpose), Phase: catalogue.Phase(v.Phase)}
-	for _, r := range v.Relation {
-		q.Relations = append(q.Relations, catalogue.Relation(r))
-	}
-	for _, g := range v.Guards {
-		q.Guards = append(q.Guards, catalogue.Guard(g))
-	}
-	if q.Items, err = itemIDs(table.Vocabulary().Catalogue, v.Items); err != nil {
-		return err
-	}
-	verdicts, err := table.Answer(q)
-	if err != nil {
-		return misuse{hinted{err, "recipients are in catalogue/decree/recipients.csv, relations and guards in docs/facts.md"}}
-	}
-	if len(verdicts) == 0 {
-		fmt.Fprintln(t.err, "sceau: nothing is granted there; relations and guards that hold are stated with --relation and --guards")
-	}
-	if v.JSON {
-		err = printJSON(t, verdicts)
-	} else {
-		err = printVerdicts(t, verdicts)
-	}
-	if err != nil {
-		return err
-	}
-	for _, x := range verdicts {
-		if !x.Granted {
-			return quietly{refused}
-		}
-	}
-	return nil
 }
 
-func (v policyDecideVerb) table(ctx context.Context) (*policy.Table, func(), error) {
-	if v.Draft {
-		d, err := draft(ctx)
+func (x *tables) open(ctx context.Context) (err error) {
+	if x.house == nil {
+		x.house, err = house.Open(ctx, parts.DefaultHome())
+	}
+	return err
+}
+
+// named gives a table: the one in force, the draft from the sources, the one that
+// waits for signatures, or any that was published, by its id or its hash.
+func (x *tables) named(ctx context.Context, t *terminal, name string) (*policy.Table, error) {
+	if name == drafted {
+		d, err := x.sources.draft(ctx, t)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		return d.Table, func() {}, nil
+		return d.Table, nil
 	}
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return nil, nil, err
+	if err := x.open(ctx); err != nil {
+		return nil, err
 	}
-	table, err := h.Table(ctx)
-	if err != nil {
-		h.Close()
-		return nil, nil, err
+	if name == inForce || name == "" {
+		return x.house.Table(ctx)
 	}
-	return table, h.Close, nil
-}
-
-func printVerdicts(t *terminal, verdicts []policy.Verdict) error {
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ITEM\tGRANTED\tFORM\tDERIVE\tARTICLE\tSHEET ROW\tWHY NOT")
-	for _, x := range verdicts {
-		fmt.Fprintf(w, "%s\t%t\t%s\t%s\t%s\t%s\t%s\n", x.Item, x.Granted, x.Form, x.Derive, x.Article, x.SheetRow, x.Reason)
-	}
-	return w.Flush()
-}
-
-func draft(ctx context.Context) (*publish.Draft, error) {
-	c, err := catalogue.Load()
+	store, trust, err := x.house.PublicationsRead(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return publish.Make(ctx, c, opa.Sources{})
+	if name == waiting {
+		p, waits, err := policy.Waiting(ctx, store, trust)
+		if err != nil {
+			return nil, err
+		}
+		if !waits {
+			return nil, errNoneWaits
+		}
+		name = p.ID
+	}
+	table, _, err := policy.Past(ctx, store, x.house.Words, name)
+	if errors.Is(err, policy.ErrNotPublished) {
+		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted}, ", ") + ", or by what `sceau policy list` prints"}
+	}
+	return table, err
 }
 
-type policyPublishVerb struct {
-	Author string `default:"policy-office" help:"Who drafted it; an author does not sign."`
-	JSON   bool   `help:"Print JSON." name:"json"`
+var errNoneWaits = errors.New("no table waits for a signature")
+
+type policyListVerb struct {
+	JSON bool `help:"Print JSON." name:"json"`
 }
 
-func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
+func (v policyListVerb) Run(ctx context.Context, t *terminal) error {
 	h, err := house.Open(ctx, parts.DefaultHome())
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	d, err := draft(ctx)
+	store, trust, err := h.PublicationsRead(ctx)
 	if err != nil {
 		return err
 	}
-	store, trust, err := h.Publications(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := d.Propose(ctx, store, trust, v.Author, time.Now())
+	listed, err := policy.Listed(ctx, store, trust)
 	if err != nil {
 		return err
 	}
 	if v.JSON {
-		return printJSON(t, map[string]any{"publication": p.ID, "table": d.Table.Hash(), "rows": d.Table.Len(), "statement": p.Text})
+		return printJSON(t, listed)
 	}
-	fmt.Fprintf(t.out, "publication %s\n\n%s", p.ID, p.Text)
-	_, waits, err := policy.Waiting(ctx, store, trust)
-	if err != nil {
-		return err
-	}
-	if waits {
-		fmt.Fprintln(t.err, "\nit waits for signatures: `sceau policy sign --key FILE`")
-	} else {
-		fmt.Fprintln(t.err, "\nit is in force already: nothing changed since it was signed")
+	for _, l := range listed {
+		fmt.Fprintf(t.out, "%s  %s  %s, by %s: %d rows, +%d -%d; signed by %s (%d of %d)\n",
+			l.State, l.ID[:12], l.Dated.Format("2006-01-02"), l.Author, l.Rows, l.Widens, l.Narrows, orNobody(l.Signers), len(l.Signers), l.Needs)
 	}
 	return nil
 }
 
-type policySignVerb struct {
-	Key         string `required:"" placeholder:"FILE" type:"existingfile" help:"The signer's own key, 0600."`
-	Publication string `placeholder:"ID" help:"The publication; the one that waits by default."`
-}
-
-func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
-	signer, err := policy.ReadSigner(v.Key)
-	if err != nil {
-		return err
+func orNobody(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
 	}
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	store, trust, err := h.Publications(ctx)
-	if err != nil {
-		return err
-	}
-	if v.Publication == "" {
-		p, waits, err := policy.Waiting(ctx, store, trust)
-		if err != nil {
-			return err
-		}
-		if !waits {
-			return errors.New("no table waits for a signature")
-		}
-		v.Publication = p.ID
-	}
-	p, lacking, err := policy.Sign(ctx, store, h.Words, trust, v.Publication, signer)
-	if err != nil {
-		return err
-	}
-	if lacking > 0 {
-		fmt.Fprintf(t.err, "signed by %s; %d more to come\n", signer.Name(), lacking)
-		return nil
-	}
-	fmt.Fprintf(t.err, "signed by %s; in force: %s\n", signer.Name(), p.ID)
-	return nil
-}
-
-type policyTableVerb struct {
-	Draft  bool   `help:"From the sources, with no database and no Vault."`
-	Format string `enum:"csv" default:"csv" help:"csv."`
-}
-
-func (v policyTableVerb) Run(ctx context.Context, t *terminal) error {
-	table, done, err := policyDecideVerb{Draft: v.Draft}.table(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return table.WriteCSV(t.out)
-}
-
-type policyKeygenVerb struct {
-	Name  string `arg:"" help:"The signer's name, as it will stand on the statement."`
-	Out   string `required:"" placeholder:"FILE" help:"Where the secret half goes, 0600."`
-	Trust bool   `help:"Add the public half to SCEAU_HOME/policy/signers."`
-}
-
-func (v policyKeygenVerb) Run(t *terminal) error {
-	if err := os.MkdirAll(filepath.Dir(v.Out), 0o700); err != nil {
-		return err
-	}
-	public, err := policy.NewSigner(v.Name, v.Out)
-	if err != nil {
-		return err
-	}
-	if v.Trust {
-		if err := house.AddSigner(parts.DefaultHome(), public); err != nil {
-			return err
-		}
-	}
-	fmt.Fprintln(t.out, public)
-	return nil
+	return strings.Join(names, ", ")
 }

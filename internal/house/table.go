@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
+	"sceau/dossier"
+	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/publications"
 	"sceau/policy"
 )
@@ -14,6 +17,11 @@ import (
 // Publications opens the tables of access ever published, and who may sign.
 func (h *House) Publications(ctx context.Context) (policy.Publications, policy.Trust, error) {
 	return h.publications(ctx, "sceau_policy")
+}
+
+// PublicationsRead opens them as the gate, which can neither publish nor sign.
+func (h *House) PublicationsRead(ctx context.Context) (policy.Publications, policy.Trust, error) {
+	return h.publications(ctx, "sceau_gate")
 }
 
 func (h *House) publications(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
@@ -58,9 +66,23 @@ func (h *House) Table(ctx context.Context) (*policy.Table, error) {
 }
 
 func (h *House) inForce(ctx context.Context) (*policy.Table, policy.Publication, error) {
-	store, trust, err := h.publications(ctx, "sceau_gate")
+	store, trust, err := h.PublicationsRead(ctx)
 	if err != nil {
 		return nil, policy.Publication{}, err
 	}
 	return policy.InForce(ctx, store, h.Words, trust)
+}
+
+// Census counts whom a change of the table concerns, as the gate, which reads missions
+// and routes and changes nothing.
+func (h *House) Census(ctx context.Context, on time.Time) (dossier.Census, error) {
+	p, err := h.pool(ctx, "sceau_gate")
+	if err != nil {
+		return dossier.Census{}, err
+	}
+	count, err := dossiers.NewDesk(p).Headcount(ctx)
+	if err != nil {
+		return dossier.Census{}, err
+	}
+	return count.Take(on), nil
 }

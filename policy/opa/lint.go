@@ -2,6 +2,7 @@ package opa
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -30,6 +31,28 @@ func capabilities() *ast.Capabilities {
 	c.Builtins = slices.DeleteFunc(c.Builtins, func(b *ast.Builtin) bool { return !slices.Contains(builtins, b.Name) })
 	c.AllowNet = []string{}
 	return c
+}
+
+// Lint reads the rules and says what in them would make the enumeration less than a
+// proof, or leave a refusal without a citation. It compiles them too, strictly.
+func Lint(rules fs.FS) ([]string, error) {
+	modules, err := parse(Sources{Rules: rules}.whole().Rules)
+	if err != nil {
+		return nil, err
+	}
+	problems := lint(modules)
+	if _, err := compile(modules); err != nil && len(problems) == 0 {
+		problems = append(problems, err.Error())
+	}
+	return problems, nil
+}
+
+func compile(modules map[string]*ast.Module) (*ast.Compiler, error) {
+	compiler := ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true)
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, fmt.Errorf("compiling the rules: %w", compiler.Errors)
+	}
+	return compiler, nil
 }
 
 // lint says what in the rules would make the enumeration less than a proof, or

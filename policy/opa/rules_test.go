@@ -8,101 +8,55 @@ import (
 	"testing/fstest"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/format"
-	oparego "github.com/open-policy-agent/opa/v1/rego"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/tester"
 
 	"sceau/catalogue"
+	"sceau/policy"
 	"sceau/policy/rego"
-	"sceau/policy/sheets"
 )
 
-// everything parses rules and tests together, as the opa command line does.
 func everything(t *testing.T) map[string]*ast.Module {
 	t.Helper()
-	modules, err := parse(rego.Files)
+	modules, err := withTests(rego.Files)
 	if err != nil {
 		t.Fatal(err)
-	}
-	names, err := rego.Files.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range names {
-		if !strings.HasSuffix(n.Name(), "_test.rego") {
-			continue
-		}
-		raw, err := rego.Files.ReadFile(n.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if modules[n.Name()], err = ast.ParseModuleWithOpts(n.Name(), string(raw), ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true}); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return modules
 }
 
 func TestTheRulesPassTheirOwnTestsAndEveryRuleIsReached(t *testing.T) {
 	c := catalogue.MustLoad()
-	reached := cover.New()
-	store := inmem.NewFromObject(data(c, nil))
-	txn, err := store.NewTransaction(t.Context())
+	results, err := Test(t.Context(), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Abort(t.Context(), txn)
-	runner := tester.NewRunner().SetStore(store).SetModules(everything(t)).SetCoverageQueryTracer(reached)
-	results, err := runner.RunTests(t.Context(), txn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for r := range results {
-		n++
-		if !r.Pass() {
-			t.Errorf("%s.%s: %v", r.Package, r.Name, r.Error)
+	for _, r := range results {
+		if r.Fails != "" {
+			t.Errorf("%s: %s", r.Name, r.Fails)
 		}
 	}
-	if want := 2 * len(categories(mustParse(t))); n != want {
-		t.Errorf("%d tests ran, of %d", n, want)
+	if want := 2 * len(categories(mustParse(t))); len(results) != want {
+		t.Errorf("%d tests ran, of %d", len(results), want)
 	}
-
-	// The doors that open are reached by the sheets themselves.
-	all, err := sheets.Load(c, sheets.Files)
+	uncovered, err := Uncovered(t.Context(), c, Sources{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := newEvaluator(t.Context(), c, rego.Files, all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range all {
-		for _, in := range contexts(s) {
-			q := e.queries[in.Recipient]
-			if _, err := q.Eval(t.Context(), oparego.EvalInput(in.object()), oparego.EvalQueryTracer(reached)); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	modules := mustParse(t)
-	for name, f := range reached.Report(modules).Files {
-		for _, r := range f.NotCovered {
-			if constant(modules[name], r.Start.Row) {
-				continue // a closed list of words is looked at, not evaluated
-			}
-			t.Errorf("%s:%d to %d: no test and no sheet reaches this", name, r.Start.Row, r.End.Row)
-		}
+	for _, u := range uncovered {
+		t.Errorf("%s: no test and no sheet reaches this", u)
 	}
 }
 
-func constant(m *ast.Module, row int) bool {
-	yes := ast.NewBody(ast.NewExpr(ast.BooleanTerm(true)))
-	return slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool {
-		return r.Location.Row == row && r.Body.Equal(yes) && r.Head.Value.IsGround()
-	})
+func TestARuleThatNothingReachesIsNamed(t *testing.T) {
+	extra := "\n# METADATA\n# title: Nobody comes here\n# custom:\n#   article: \"Art. 3\"\ndeny contains law.no(q, \"NEVER\", rego.metadata.rule().custom.article) if {\n\tinput.recipient == \"R6\"\n\tsome q in law.asked\n}\n"
+	raw, err := rego.Files.ReadFile("art3_5.rego")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uncovered, err := Uncovered(t.Context(), catalogue.MustLoad(), Sources{Rules: with(t, "art3_5.rego", string(raw)+extra)})
+	if err != nil || len(uncovered) == 0 {
+		t.Errorf("a rule that nothing exercises was not named: %v", err)
+	}
 }
 
 func mustParse(t *testing.T) map[string]*ast.Module {
@@ -202,7 +156,7 @@ func TestAPackageOfRulesNamesItsDecree(t *testing.T) {
 }
 
 func TestEachRecipientStandsInOneCategory(t *testing.T) {
-	second := "# METADATA\n# custom:\n#   decree: ESRS2035793A\npackage sceau.second\n\nrecipients := {%q}\n\ngrants := set()\n\nrefused := set()\n"
+	second := "# METADATA\n# custom:\n#   decree: ESRS2035793A\npackage sceau.second\n\nrecipients := {%q}\n\nopens := set()\n\ngrants := set()\n\nrefused := set()\n"
 	for _, tt := range []struct{ recipient, want string }{
 		{"R5", "stands in two categories"},
 		{"R99", "unknown recipient"},
@@ -226,13 +180,24 @@ package sceau.art3_5
 
 recipients := {"R5"}
 
+opens := {"Art. 3"}
+
 grants := {["S-R5-01", "A08.01"]}
 
 refused := set()
 `
-	_, err := Build(t.Context(), catalogue.MustLoad(), Sources{Rules: with(t, "art3_5.rego", forged)})
-	if err == nil || !strings.Contains(err.Error(), "which the sheet does not say") {
-		t.Errorf("it was accepted: %v", err)
+	c := catalogue.MustLoad()
+	b, err := Build(t.Context(), c, Sources{Rules: with(t, "art3_5.rego", forged), Only: []catalogue.RecipientID{"R5"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Unfounded) == 0 || slices.ContainsFunc(b.Rows, func(r policy.Row) bool { return r.Recipient == "R5" }) {
+		t.Fatalf("%d grants without a row are named, and %d rows stand", len(b.Unfounded), len(b.Rows))
+	}
+	for _, word := range []string{"R5", "A08.01", "PH0", "national", "Art. 3"} {
+		if s := b.Unfounded[0].Sentence(c); !strings.Contains(s, word) {
+			t.Errorf("the sentence does not name %s: %s", word, s)
+		}
 	}
 }
 

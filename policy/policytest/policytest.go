@@ -17,22 +17,22 @@ import (
 type Memory struct {
 	mu   sync.Mutex
 	list []policy.Publication
-	csv  map[string][]byte
+	kept map[string]policy.Enclosed
 }
 
 var _ policy.Publications = (*Memory)(nil)
 
-// Add keeps a publication and its table.
-func (m *Memory) Add(_ context.Context, p policy.Publication, csv []byte) error {
+// Add keeps a publication and what it encloses.
+func (m *Memory) Add(_ context.Context, p policy.Publication, e policy.Enclosed) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.csv[p.ID]; ok {
+	if _, ok := m.kept[p.ID]; ok {
 		return policy.ErrPublished
 	}
-	if m.csv == nil {
-		m.csv = map[string][]byte{}
+	if m.kept == nil {
+		m.kept = map[string]policy.Enclosed{}
 	}
-	m.csv[p.ID] = bytes.Clone(csv)
+	m.kept[p.ID] = clone(e)
 	m.list = append(m.list, policy.Publication{ID: p.ID, Text: p.Text})
 	return nil
 }
@@ -65,26 +65,30 @@ func (m *Memory) List(context.Context) ([]policy.Publication, error) {
 	return out, nil
 }
 
-// CSV gives the table of a publication.
-func (m *Memory) CSV(_ context.Context, id string) ([]byte, error) {
+// Enclosed gives what a publication encloses.
+func (m *Memory) Enclosed(_ context.Context, id string) (policy.Enclosed, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	csv, ok := m.csv[id]
+	e, ok := m.kept[id]
 	if !ok {
-		return nil, policy.ErrNotPublished
+		return policy.Enclosed{}, policy.ErrNotPublished
 	}
-	return bytes.Clone(csv), nil
+	return clone(e), nil
+}
+
+func clone(e policy.Enclosed) policy.Enclosed {
+	return policy.Enclosed{Table: bytes.Clone(e.Table), Limits: bytes.Clone(e.Limits), Sources: bytes.Clone(e.Sources)}
 }
 
 // Alter changes what is kept, as somebody with the database's password could.
-func (m *Memory) Alter(id string, change func(p *policy.Publication, csv *[]byte)) {
+func (m *Memory) Alter(id string, change func(p *policy.Publication, e *policy.Enclosed)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.list {
 		if m.list[i].ID == id {
-			csv := m.csv[id]
-			change(&m.list[i], &csv)
-			m.csv[id] = csv
+			e := m.kept[id]
+			change(&m.list[i], &e)
+			m.kept[id] = e
 		}
 	}
 }
@@ -95,12 +99,15 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 		return policy.Publication{ID: policy.StatementID(text), Text: text}
 	}
 	one, two := publication("one: 1\n"), publication("two: 2\n")
-	csv := []byte("recipient,purpose\n\"a\",b\n")
+	kept := policy.Enclosed{Table: []byte("recipient,purpose\n\"a\",b\n"), Limits: []byte("recipient,request\n"), Sources: []byte{'P', 'K', 0, 255}}
+	same := func(a, b policy.Enclosed) bool {
+		return bytes.Equal(a.Table, b.Table) && bytes.Equal(a.Limits, b.Limits) && bytes.Equal(a.Sources, b.Sources)
+	}
 
 	t.Run("what was published is given back to the byte, oldest first", func(t *testing.T) {
 		s := open(t)
 		for _, p := range []policy.Publication{one, two} {
-			if err := s.Add(t.Context(), p, csv); err != nil {
+			if err := s.Add(t.Context(), p, kept); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -111,26 +118,26 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 		if len(list) != 2 || list[0].ID != one.ID || list[0].Text != one.Text || list[1].ID != two.ID {
 			t.Errorf("the list is %+v", list)
 		}
-		got, err := s.CSV(t.Context(), one.ID)
-		if err != nil || !bytes.Equal(got, csv) {
-			t.Errorf("the table came back as %q, %v", got, err)
+		got, err := s.Enclosed(t.Context(), one.ID)
+		if err != nil || !same(got, kept) {
+			t.Errorf("what it encloses came back as %q, %v", got, err)
 		}
 	})
 	t.Run("a publication is kept once, and not replaced", func(t *testing.T) {
 		s := open(t)
-		if err := s.Add(t.Context(), one, csv); err != nil {
+		if err := s.Add(t.Context(), one, kept); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Add(t.Context(), one, []byte("other")); !errors.Is(err, policy.ErrPublished) {
+		if err := s.Add(t.Context(), one, policy.Enclosed{Table: []byte("other")}); !errors.Is(err, policy.ErrPublished) {
 			t.Errorf("publishing twice gave %v", err)
 		}
-		if got, _ := s.CSV(t.Context(), one.ID); !bytes.Equal(got, csv) {
+		if got, _ := s.Enclosed(t.Context(), one.ID); !same(got, kept) {
 			t.Error("the second publication replaced the first")
 		}
 	})
 	t.Run("signatures come back in the order they were given, one a signer", func(t *testing.T) {
 		s := open(t)
-		if err := s.Add(t.Context(), one, csv); err != nil {
+		if err := s.Add(t.Context(), one, kept); err != nil {
 			t.Fatal(err)
 		}
 		given := []policy.Signature{{Signer: "ines", Line: "— ines AAAA\n"}, {Signer: "malo", Line: "— malo BBBB\n"}}
@@ -152,7 +159,7 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 		if err := s.Sign(t.Context(), one.ID, policy.Signature{Signer: "ines", Line: "x"}); !errors.Is(err, policy.ErrNotPublished) {
 			t.Errorf("signing nothing gave %v", err)
 		}
-		if _, err := s.CSV(t.Context(), one.ID); !errors.Is(err, policy.ErrNotPublished) {
+		if _, err := s.Enclosed(t.Context(), one.ID); !errors.Is(err, policy.ErrNotPublished) {
 			t.Errorf("reading nothing gave %v", err)
 		}
 	})

@@ -39,6 +39,7 @@ const (
 	NamedPseudonym   Code = "named"      // an identity under a file number
 	Uncited          Code = "uncited"    // no article, or no sheet row
 	Repeated         Code = "repeated"   // the same guard twice
+	OpenContext      Code = "context"    // the rules open what the ceiling closes whole
 	forms                 = "none aggregate pseudonymised masked clear"
 	coarse                = "coded band yes-no match"
 	identityClasses       = "identity contact"
@@ -56,6 +57,37 @@ func Check(rows []policy.Row, decreeFiles fs.FS) ([]Excess, error) {
 		if code, ok := d.excess(r); ok {
 			out = append(out, Excess{r, code, d.sentence(r, code)})
 		}
+	}
+	return out, nil
+}
+
+// CheckOpened gives the contexts that the rules open and where the ceiling grants
+// nothing at all to that recipient. A sheet that asked there would find an open door.
+func CheckOpened(opened []policy.Context, decreeFiles fs.FS) ([]Excess, error) {
+	d, err := read(decreeFiles)
+	if err != nil {
+		return nil, err
+	}
+	granted := map[string]bool{}
+	for _, c := range d.order {
+		if !c.grants() {
+			continue
+		}
+		for ph := range c.phases {
+			for rel := range c.relations {
+				granted[context(c.recipient, c.purpose, ph, rel)] = true
+			}
+		}
+	}
+	var out []Excess
+	for _, c := range opened {
+		if granted[context(string(c.Recipient), string(c.Purpose), string(c.Phase), string(c.Relation))] {
+			continue
+		}
+		r := policy.Row{Recipient: c.Recipient, Purpose: c.Purpose, Phase: c.Phase, Relation: c.Relation}
+		out = append(out, Excess{r, OpenContext, fmt.Sprintf(
+			"Les règles ouvrent à %s les données pour %s en %s par la relation %s, où le plafond ne lui accorde rien (Art. 3 al. 1).",
+			d.who(r), c.Purpose, c.Phase, c.Relation)})
 	}
 	return out, nil
 }
@@ -174,11 +206,16 @@ func incoherent(r policy.Row) (Code, bool) {
 	return "", false
 }
 
-func (d *decree) sentence(r policy.Row, code Code) string {
+func (d *decree) who(r policy.Row) string {
 	who := string(r.Recipient)
 	if label := d.recipients[who]; label != "" {
 		who += " (" + label + ")"
 	}
+	return who
+}
+
+func (d *decree) sentence(r policy.Row, code Code) string {
+	who := d.who(r)
 	what := string(r.Item)
 	if it, ok := d.items[what]; ok {
 		what += " (" + it.label + ")"

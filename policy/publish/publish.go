@@ -20,28 +20,40 @@ import (
 // A Draft is a table that was found within the decree, and that nobody has
 // signed. It needs neither database nor Vault.
 type Draft struct {
-	Table   *policy.Table
-	Refused []opa.Refusal // what the sheets ask for and the law does not allow
+	Table   *policy.Table // with its limits
+	Refused []opa.Refusal // what the decree would allow a sheet, and the rules do not: not granted
 	From    policy.Sources
+
+	Contexts int // of the base, in each of which it was proved
 }
 
-// ExcessError is a draft that goes beyond the decree.
-type ExcessError struct{ Excess []proof.Excess }
+// A Finding is one reason for which a draft is not published.
+type Finding struct {
+	Code     string
+	Sentence string // French, for a lawyer: it names recipient, item, phase, relation and article
+}
 
-func (e *ExcessError) Error() string {
-	shown := e.Excess
-	if len(shown) > 3 {
-		shown = shown[:3]
-	}
+// NotProved is a draft that may not be signed: each finding says why.
+type NotProved struct{ Findings []Finding }
+
+func (e *NotProved) Error() string {
+	shown := e.Findings[:min(3, len(e.Findings))]
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d rows go beyond the decree", len(e.Excess))
-	for _, x := range shown {
-		b.WriteString("; " + x.Sentence)
+	fmt.Fprintf(&b, "the draft is not proved, for %d reasons", len(e.Findings))
+	for _, f := range shown {
+		b.WriteString("; " + f.Sentence)
 	}
 	return b.String()
 }
 
-// Make drafts a table from the sheets and the rules, and proves it.
+// Make drafts a table from the sheets and the rules, and proves it. The sheets ask for
+// nothing beyond the decree. The rules read closed lists only, refuse every case that
+// stands beside them, and open no context that the decree closes whole; in every
+// context of the base, what they let stand is said by a sheet. What is granted lies
+// within the sheet, which lies within the decree.
+//
+// Errors: *NotProved with a sentence for each finding; a sheet or a rule that cannot be
+// read is an error at its line.
 func Make(ctx context.Context, c *catalogue.Catalogue, src opa.Sources) (*Draft, error) {
 	built, err := opa.Build(ctx, c, src)
 	if err != nil {
@@ -49,24 +61,52 @@ func Make(ctx context.Context, c *catalogue.Catalogue, src opa.Sources) (*Draft,
 	}
 	// The proof comes before the compilation, which would stop at the first
 	// wrong word where the proof names them all.
-	excess, err := proof.Check(built.Rows, catalogue.Decree())
+	findings, err := findings(ctx, c, src, built)
 	if err != nil {
 		return nil, fmt.Errorf("proving the table: %w", err)
 	}
-	if len(excess) > 0 {
-		return nil, &ExcessError{excess}
+	if len(findings) > 0 {
+		return nil, &NotProved{findings}
 	}
-	d := &Draft{Refused: built.Refused, From: policy.Sources{Sheets: built.Sheets, Rules: built.Rules}}
-	if d.Table, err = policy.Compile(policy.NewVocabulary(c), built.Rows); err != nil {
+	table, err := policy.Compile(policy.NewVocabulary(c), built.Rows)
+	if err != nil {
 		return nil, fmt.Errorf("compiling the table: %w", err)
 	}
+	d := &Draft{Table: table.Under(built.Limits), Refused: built.Refused, Contexts: built.Contexts, From: policy.Sources{Sheets: built.Sheets, Rules: built.Rules}}
 	if d.From.Ceiling, err = policy.DecreeHash("need-to-know.csv"); err != nil {
 		return nil, err
 	}
 	if d.From.Annex, err = policy.DecreeHash("annex.csv"); err != nil {
 		return nil, err
 	}
-	return d, nil
+	d.From.Bundle, err = src.Bundle()
+	return d, err
+}
+
+func findings(ctx context.Context, c *catalogue.Catalogue, src opa.Sources, built *opa.Built) ([]Finding, error) {
+	var out []Finding
+	excess, err := proof.Check(policy.Sort(append(built.Asked, built.Rows...)), catalogue.Decree())
+	if err != nil {
+		return nil, err
+	}
+	opened, err := proof.CheckOpened(built.Opened, catalogue.Decree())
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range append(excess, opened...) {
+		out = append(out, Finding{string(x.Code), x.Sentence})
+	}
+	for _, u := range built.Unfounded {
+		out = append(out, Finding{"unfounded", u.Sentence(c)})
+	}
+	loosened, err := opa.Cases(ctx, c, src.Rules)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range loosened {
+		out = append(out, Finding{"loosened", l.Sentence(c)})
+	}
+	return out, nil
 }
 
 // Propose publishes the draft for signature.

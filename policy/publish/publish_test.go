@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -57,20 +55,26 @@ func TestTheSheetsAreWithinTheCeilingAndLeaveOutOnlyWhatTheySay(t *testing.T) {
 	}
 }
 
+// The rules may be narrower than the decree: what a sheet asks for beyond them is no
+// fault of it, is not granted, and is told.
 func TestASheetRowThatTheLawRefusesIsNotGranted(t *testing.T) {
-	wide := edited(t, "R4b-exam", func(s *sheets.Sheet) { s.Rows[0].Items = append(s.Rows[0].Items, "A01.06") })
-	d, err := publish.Make(t.Context(), catalogue.MustLoad(), opa.Sources{Sheets: wide})
+	narrow := withRules(t, "art3_5.rego", func(text string) string {
+		return text + "\n# METADATA\n# title: No state over the telephone in the complementary phase\n# custom:\n#   article: \"Art. 3 5°\"\ndeny contains law.no(q, \"NOT_IN_PH5\", rego.metadata.rule().custom.article) if {\n\tinput.phase == \"PH5\"\n\tsome q in law.asked\n}\n"
+	})
+	d, err := publish.Make(t.Context(), catalogue.MustLoad(), opa.Sources{Rules: narrow, Only: []catalogue.RecipientID{"R5"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Table.Hash() != draft(t).Table.Hash() {
-		t.Error("the table changed")
+	if slices.ContainsFunc(d.Table.Rows(), func(r policy.Row) bool { return r.Phase == "PH5" }) {
+		t.Error("what the law refuses was granted")
 	}
 	if len(d.Refused) == 0 {
 		t.Fatal("nobody is told that the row was refused")
 	}
-	if s := d.Refused[0].String(); !strings.Contains(s, "S-R4b-exam-01") || !strings.Contains(s, "A01.06") || !strings.Contains(s, "D. 612-1-13") {
-		t.Errorf("the refusal says %q", s)
+	for _, word := range []string{"S-R5-0", "PH5", "own_call", "NOT_IN_PH5", "Art. 3 5°"} {
+		if s := d.Refused[0].Sentence(catalogue.MustLoad()); !strings.Contains(s, word) {
+			t.Errorf("the refusal does not name %s: %s", word, s)
+		}
 	}
 }
 
@@ -81,8 +85,7 @@ func TestAGrantAboveTheCeilingIsASentence(t *testing.T) {
 		s.Rows[i].Phases = append(s.Rows[i].Phases, "PH7")
 	})
 	_, err := publish.Make(t.Context(), catalogue.MustLoad(), opa.Sources{Sheets: wide})
-	var excess *publish.ExcessError
-	if !errors.As(err, &excess) {
+	if !errors.As(err, new(*publish.NotProved)) {
 		t.Fatalf("it was drafted: %v", err)
 	}
 	for _, want := range []string{"R1a-sup", "A16.06", "PH7", "open_ticket", "Art. 3 1° a", "N0026"} {
@@ -90,169 +93,6 @@ func TestAGrantAboveTheCeilingIsASentence(t *testing.T) {
 			t.Errorf("the sentence does not name %s: %v", want, err)
 		}
 	}
-}
-
-// Random widenings of sheets, with the rules and without them: what the ceiling
-// does not allow is refused by the law or found by the checker, and the checker
-// alone finds all of it.
-func TestEveryWideningIsCaught(t *testing.T) {
-	c := catalogue.MustLoad()
-	seed, n := uint64(20210113), 50
-	if os.Getenv("SCEAU_SOAK") == "1" {
-		seed, n = rand.Uint64(), 500
-	}
-	t.Logf("seed %d, %d widenings", seed, n)
-	random := rand.New(rand.NewPCG(seed, 0))
-	lawless := withoutLaw(t)
-	widened := 0
-	for tries := 0; widened < n && tries < 20*n; tries++ {
-		r, s := widen(c, load(t), random)
-		above := map[string]policy.Row{}
-		for _, row := range expand(s) {
-			if !covered(c, row) {
-				above[line(row)] = row
-			}
-		}
-		if len(above) == 0 {
-			continue // the ceiling allows it: another row grants as much
-		}
-		widened++
-		files := replaced(t, s)
-
-		built, err := opa.Build(t.Context(), c, opa.Sources{Sheets: files, Only: []catalogue.RecipientID{s.Recipient}})
-		if err != nil {
-			t.Fatalf("%s: %v", r, err)
-		}
-		refused := map[string]bool{}
-		for _, x := range built.Refused {
-			refused[fmt.Sprint(x.Recipient, x.Purpose, x.Phase, x.Relation, x.Item, x.SheetRow)] = true
-		}
-		check(t, r, built.Rows, above, refused)
-
-		if widened%4 == 0 { // the checker by itself: slower, and as sure
-			built, err := opa.Build(t.Context(), c, opa.Sources{Rules: lawless, Sheets: files, Only: []catalogue.RecipientID{s.Recipient}})
-			if err != nil {
-				t.Fatalf("%s, without the law: %v", r, err)
-			}
-			check(t, r+", without the law", built.Rows, above, nil)
-		}
-	}
-	if widened < n {
-		t.Errorf("only %d widenings were tried", widened)
-	}
-}
-
-func check(t *testing.T, what string, rows []policy.Row, above map[string]policy.Row, refused map[string]bool) {
-	t.Helper()
-	excess, err := proof.Check(rows, catalogue.Decree())
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]proof.Excess{}
-	for _, x := range excess {
-		found[line(x.Row)] = x
-	}
-	for l, row := range above {
-		x, ok := found[l]
-		if !ok {
-			if !refused[fmt.Sprint(row.Recipient, row.Purpose, row.Phase, row.Relation, row.Item, row.SheetRow)] {
-				t.Errorf("%s: nobody found %s", what, l)
-			}
-			continue
-		}
-		for _, word := range []string{string(row.Recipient), string(row.Item), string(row.Phase), string(row.Relation)} {
-			if !strings.Contains(x.Sentence, word) {
-				t.Errorf("%s: the sentence does not name %s: %s", what, word, x.Sentence)
-			}
-		}
-	}
-	for l, x := range found {
-		if _, ok := above[l]; !ok {
-			t.Errorf("%s: found, and allowed: %s", what, x.Sentence)
-		}
-	}
-}
-
-func TestEachNarrowingIsAccepted(t *testing.T) {
-	random := rand.New(rand.NewPCG(7, 7))
-	for range 6 {
-		all := load(t)
-		s := all[random.IntN(len(all))]
-		if len(s.Rows) == 0 {
-			continue
-		}
-		i := random.IntN(len(s.Rows))
-		s.Rows = slices.Delete(slices.Clone(s.Rows), i, i+1)
-		if len(s.Rows) == 0 {
-			s.Nothing = "decided in this test"
-		}
-		built, err := opa.Build(t.Context(), catalogue.MustLoad(), opa.Sources{Sheets: replaced(t, s), Only: []catalogue.RecipientID{s.Recipient}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if excess, err := proof.Check(built.Rows, catalogue.Decree()); err != nil || len(excess) > 0 {
-			t.Errorf("%s with a row less: %v %v", s.Recipient, excess, err)
-		}
-	}
-}
-
-// widen makes one sheet grant more, in one of the ways that a hand could.
-func widen(c *catalogue.Catalogue, all []sheets.Sheet, random *rand.Rand) (string, sheets.Sheet) {
-	s := all[random.IntN(len(all))]
-	for len(s.Rows) == 0 {
-		s = all[random.IntN(len(all))]
-	}
-	s.Rows = slices.Clone(s.Rows)
-	r := &s.Rows[random.IntN(len(s.Rows))]
-	what := ""
-	switch random.IntN(8) {
-	case 0:
-		ph := c.Phases()[random.IntN(len(c.Phases()))].ID
-		what = "phase " + string(ph)
-		if !slices.Contains(r.Phases, ph) {
-			r.Phases = append(slices.Clone(r.Phases), ph)
-		}
-	case 1:
-		rel := c.Relations()[random.IntN(len(c.Relations()))].ID
-		what = "relation " + string(rel)
-		if !slices.Contains(r.Relations, rel) {
-			r.Relations = append(slices.Clone(r.Relations), rel)
-		}
-	case 2:
-		what = "no guard"
-		r.Guards = nil
-	case 3:
-		what = "access raised"
-		switch r.Access {
-		case "aggregate":
-			r.Access, r.Derive = "pseudonymised", "as-is"
-		case "pseudonymised":
-			r.Access = "read"
-		case "read":
-			r.Access = "write"
-		}
-	case 4:
-		what = "as it is"
-		if r.Access != "aggregate" {
-			r.Derive = "as-is"
-		}
-	case 5:
-		it := c.Items()[random.IntN(len(c.Items()))].ID
-		what = "item " + string(it)
-		if !slices.Contains(r.Items, it) {
-			r.Items = append(slices.Clone(r.Items), it)
-		}
-	case 6:
-		r.Purpose = c.Purposes()[random.IntN(len(c.Purposes()))].ID
-		what = "purpose " + string(r.Purpose)
-	case 7:
-		to := all[random.IntN(len(all))]
-		moved := *r
-		moved.ID = "S-" + string(to.Recipient) + "-99"
-		to.Nothing, to.Rows = "", append(slices.Clone(to.Rows), moved)
-		return "a row of " + string(s.Recipient) + " given to " + string(to.Recipient), to
-	}
-	return fmt.Sprintf("%s: %s", r.ID, what), s
 }
 
 // expand writes a sheet out as rows of a table, whatever the law says.
@@ -368,6 +208,9 @@ func replaced(t *testing.T, s sheets.Sheet) fstest.MapFS {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "recipient: %s\n", s.Recipient)
+	if l := s.Limits; l != nil {
+		fmt.Fprintf(&b, "limits: {request: %d, hour: %d, day: %d, export: %d}\n", l.Request, l.Hour, l.Day, l.Export)
+	}
 	if len(s.Rows) == 0 {
 		fmt.Fprintf(&b, "nothing: %q\nrows: []\n", s.Nothing)
 	} else {
@@ -406,6 +249,14 @@ func withoutLaw(t *testing.T) fstest.MapFS {
 		out[n.Name()] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return out
+}
+
+func BenchmarkDraftAndProofOfOne(b *testing.B) {
+	for b.Loop() {
+		if _, err := publish.Make(b.Context(), catalogue.MustLoad(), opa.Sources{Only: []catalogue.RecipientID{"R2a"}}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkDraftAndProof(b *testing.B) {

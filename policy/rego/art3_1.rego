@@ -33,9 +33,20 @@ opens contains rego.metadata.rule().custom.article if {
 #   article: "Art. 3 1° a; Art. 1 al. 2"
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "R1a-sup"
-	input.purpose in {"P1", "P2"}
+	input.purpose == "P1"
 	input.relation == "open_ticket"
 	input.phase in law.active_base
+}
+
+# METADATA
+# title: Support guides while there are wishes to follow
+# custom:
+#   article: "Art. 3 1° a; Art. 1 al. 2"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R1a-sup"
+	input.purpose == "P2"
+	input.relation == "open_ticket"
+	input.phase in {"PH1", "PH2", "PH3", "PH4", "PH5"}
 }
 
 # METADATA
@@ -399,6 +410,10 @@ deny contains law.no(q, "MILITARY_LYCEE", rego.metadata.rule().custom.article) i
 	law.missing(q, {"military_lycee"})
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

@@ -4,6 +4,7 @@ import data.sceau.art3_1
 import data.sceau_test.fixture
 
 refusals := [
+	["CONTEXT_CLOSED", "R1a-sup", "P2", "PH6", "open_ticket", "A15.05", "read", "as-is", []],
 	["CONTEXT_CLOSED", "R1b", "P1", "PH3", "national", "A08.01", "read", "as-is", []],
 	["CONTEXT_CLOSED", "R1d", "P3", "PH3", "national", "A08.01", "aggregate", "count", []],
 	["CONTEXT_CLOSED", "R1c", "P3", "PH4", "national", "A08.03", "pseudonymised", "coded", []],

@@ -43,7 +43,18 @@ opens contains rego.metadata.rule().custom.article if {
 #   article: "D. 612-1-21; D. 612-1-28"
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient in {"R2a", "R2g"}
-	input.purpose in {"P1", "P2"}
+	input.purpose == "P1"
+	input.relation == "caes_request"
+	input.phase == "PH5"
+}
+
+# METADATA
+# title: The rectorate accompanies whoever seized the commission
+# custom:
+#   article: "Art. 3 2° a; L. 612-3 VIII"
+opens contains rego.metadata.rule().custom.article if {
+	input.recipient == "R2a"
+	input.purpose == "P2"
 	input.relation == "caes_request"
 	input.phase == "PH5"
 }
@@ -464,6 +475,10 @@ deny contains law.no(q, "RECTORATE_WRITES_REQUESTS", rego.metadata.rule().custom
 	law.access(q) == "write"
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

@@ -4,6 +4,7 @@ import data.sceau.art3_2
 import data.sceau_test.fixture
 
 refusals := [
+	["CONTEXT_CLOSED", "R2g", "P2", "PH5", "caes_request", "A15.05", "read", "as-is", []],
 	["CONTEXT_CLOSED", "R2c", "P2", "PH2", "academy_of_residence", "A01.06", "read", "as-is", ["apprenticeship_wish", "no_contract"]],
 	["CONTEXT_CLOSED", "R2g", "P1", "PH4", "caes_request", "A08.03", "read", "as-is", []],
 	["CONTEXT_CLOSED", "R2d", "P3", "PH6", "academy_of_residence", "A08.03", "pseudonymised", "coded", []],

@@ -203,6 +203,10 @@ deny contains law.no(q, "OWN_INSTITUTION_AGENTS", rego.metadata.rule().custom.ar
 	some q in law.in_classes({"agents"})
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

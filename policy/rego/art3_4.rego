@@ -419,6 +419,10 @@ deny contains law.no(q, "OFFICES_READ_ONLY", rego.metadata.rule().custom.article
 	law.access(q) == "write"
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

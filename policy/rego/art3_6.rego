@@ -28,6 +28,10 @@ deny contains law.no(q, "FEES_ONLY", rego.metadata.rule().custom.article) if {
 	some q in law.outside_classes({"payment"})
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

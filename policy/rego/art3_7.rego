@@ -88,6 +88,10 @@ deny contains law.no(q, "RESEARCH_TASKS", rego.metadata.rule().custom.article) i
 	some q in law.outside_classes({"identity", "contact", "health", "schooling", "choices"})
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

@@ -36,6 +36,10 @@ asked contains [id, item] if {
 	some item in row.items
 }
 
+# asks holds where the sheet speaks about this context. Most contexts of the base are
+# asked by nobody, and the refusals need not be looked into there.
+asks if count(rows) > 0
+
 # in_classes gives the questions about these classes.
 in_classes(classes) := {q | some class in classes; some q in of_class[class]}
 

@@ -23,6 +23,10 @@ deny contains law.no(q, "NOT_A_RECIPIENT", rego.metadata.rule().custom.article) 
 	some q in law.asked
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

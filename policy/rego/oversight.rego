@@ -102,6 +102,10 @@ deny contains law.no(q, "NO_PASSWORD_IN_A_CASE", rego.metadata.rule().custom.art
 	some q in law.in_classes({"credential"})
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

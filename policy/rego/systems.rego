@@ -245,6 +245,10 @@ deny contains law.no(q, "COARSENED_ITEMS", rego.metadata.rule().custom.article) 
 	not startswith(data.items[q[1]].fate_amended, "coarsen:")
 }
 
-grants := law.granted(opens, deny)
+grants := law.granted(opens, deny) if law.asks
 
-refused := law.refusals(opens, deny)
+grants := set() if not law.asks
+
+refused := law.refusals(opens, deny) if law.asks
+
+refused := set() if not law.asks

@@ -7,9 +7,7 @@
 package sheets
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,8 +26,13 @@ var Files embed.FS
 type Sheet struct {
 	Recipient catalogue.RecipientID
 	Nothing   string // why the sheet is empty; said, so that an oversight is not read as a choice
+	Limits    *Limits
 	Rows      []Row
 }
+
+// Limits are how many files one mission of the recipient may have answered: in one
+// request, in any hour, in a day, and in an export that a second person approved.
+type Limits struct{ Request, Hour, Day, Export int }
 
 // A Row grants items to the recipient of its sheet.
 type Row struct {
@@ -76,32 +79,12 @@ func Load(c *catalogue.Catalogue, fsys fs.FS) ([]Sheet, error) {
 	return out, nil
 }
 
-// Hash names a folder of sheets by its content.
-func Hash(fsys fs.FS) (string, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
-	if err != nil {
-		return "", err
-	}
-	slices.Sort(names)
-	sum := sha256.New()
-	for _, name := range names {
-		b, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return "", err
-		}
-		// Lengths keep "a" + "bc" apart from "ab" + "c".
-		fmt.Fprintf(sum, "%s %d\n", name, len(b))
-		sum.Write(b)
-	}
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
-}
-
 func read(c *catalogue.Catalogue, fsys fs.FS, name string) (Sheet, error) {
 	root, err := document(fsys, name)
 	if err != nil {
 		return Sheet{}, err
 	}
-	m := root.mapping("recipient", "nothing?", "rows")
+	m := root.mapping("recipient", "limits?", "nothing?", "rows")
 	s := Sheet{Recipient: catalogue.RecipientID(m.text("recipient")), Nothing: m.text("nothing")}
 	rows := m.list("rows")
 	if m.err != nil {
@@ -116,6 +99,9 @@ func read(c *catalogue.Catalogue, fsys fs.FS, name string) (Sheet, error) {
 	if (len(rows) == 0) != (s.Nothing != "") {
 		return Sheet{}, root.errorf("a sheet has rows, or says in `nothing` why it has none")
 	}
+	if s.Limits, err = readLimits(m); err != nil {
+		return Sheet{}, err
+	}
 	seen := map[string]bool{}
 	for _, n := range rows {
 		row, err := readRow(c, s.Recipient, n)
@@ -128,7 +114,30 @@ func read(c *catalogue.Catalogue, fsys fs.FS, name string) (Sheet, error) {
 		seen[row.ID] = true
 		s.Rows = append(s.Rows, row)
 	}
+	rec, _ := c.Recipient(s.Recipient) // looked up above
+	if s.Limits == nil && rec.Type != "system" && slices.ContainsFunc(s.Rows, Row.readsFiles) {
+		return Sheet{}, root.errorf("a sheet that grants more than counts has limits: {request: N, hour: N, day: N}")
+	}
 	return s, nil
+}
+
+// readsFiles: a count is of no one's file.
+func (r Row) readsFiles() bool { return r.Access != "aggregate" }
+
+func readLimits(m *mapping) (*Limits, error) {
+	if !m.has("limits") {
+		return nil, nil
+	}
+	l := m.at("limits").mapping("request", "hour", "day", "export?")
+	limits := Limits{l.number("request"), l.number("hour"), l.number("day"), l.number("export")}
+	switch {
+	case l.err != nil:
+		return nil, l.err
+	case limits.Request > limits.Hour || limits.Hour > limits.Day:
+		// A limit that another one never lets be reached reads as what it is not.
+		return nil, l.node.errorf("a request is no more than an hour, and an hour no more than a day")
+	}
+	return &limits, nil
 }
 
 func readRow(c *catalogue.Catalogue, r catalogue.RecipientID, n node) (Row, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -93,6 +94,19 @@ func (m *mapping) text(key string) string {
 		return ""
 	}
 	return n.yaml.Value
+}
+
+func (m *mapping) number(key string) int {
+	text := m.text(key)
+	if m.err != nil || text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		m.fail(m.at(key).errorf("%s is a number of files", key))
+		return 0
+	}
+	return n
 }
 
 func (m *mapping) list(key string) []node {

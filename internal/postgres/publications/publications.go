@@ -31,14 +31,15 @@ const (
 	foreignKeyViolation = "23503"
 )
 
-// Add keeps a publication and its table.
-func (s Store) Add(ctx context.Context, p policy.Publication, csv []byte) error {
-	packed, err := pack(csv)
+// Add keeps a publication and what it encloses.
+func (s Store) Add(ctx context.Context, p policy.Publication, e policy.Enclosed) error {
+	packed, err := pack(e.Table)
 	if err != nil {
 		return quiet(err, "keeping publication %s", p.ID)
 	}
 	_, err = s.DB.Exec(ctx,
-		`INSERT INTO policy_publication (publication, statement, table_csv) VALUES ($1, $2, $3)`, p.ID, p.Text, packed)
+		`INSERT INTO policy_publication (publication, statement, table_csv, limits_csv, sources) VALUES ($1, $2, $3, $4, $5)`,
+		p.ID, p.Text, packed, e.Limits, e.Sources)
 	if condition(err) == uniqueViolation {
 		return policy.ErrPublished
 	}
@@ -95,21 +96,21 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 	return out, nil
 }
 
-// CSV gives the table of a publication.
-func (s Store) CSV(ctx context.Context, id string) ([]byte, error) {
+// Enclosed gives what a publication encloses.
+func (s Store) Enclosed(ctx context.Context, id string) (e policy.Enclosed, err error) {
 	var packed []byte
-	err := s.DB.QueryRow(ctx, `SELECT table_csv FROM policy_publication WHERE publication = $1`, id).Scan(&packed)
+	err = s.DB.QueryRow(ctx, `SELECT table_csv, limits_csv, sources FROM policy_publication WHERE publication = $1`, id).
+		Scan(&packed, &e.Limits, &e.Sources)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, policy.ErrNotPublished
+		return e, policy.ErrNotPublished
 	}
 	if err != nil {
-		return nil, quiet(err, "reading the table of publication %s", id)
+		return e, quiet(err, "reading the table of publication %s", id)
 	}
-	csv, err := unpack(packed)
-	if err != nil {
-		return nil, fmt.Errorf("unpacking the table of publication %s: %w", id, err)
+	if e.Table, err = unpack(packed); err != nil {
+		return e, fmt.Errorf("unpacking the table of publication %s: %w", id, err)
 	}
-	return csv, nil
+	return e, nil
 }
 
 func pack(csv []byte) ([]byte, error) {

@@ -33,7 +33,7 @@ func TestNobodyWhoServesMayChangeATableOrASignature(t *testing.T) {
 	s := open(t, db.DSN("sceau_policy"))
 	text := "a statement: 1\n"
 	p := policy.Publication{ID: policy.StatementID(text), Text: text}
-	if err := s.Add(t.Context(), p, []byte("rows")); err != nil {
+	if err := s.Add(t.Context(), p, policy.Enclosed{Table: []byte("rows")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Sign(t.Context(), p.ID, policy.Signature{Signer: "ines", Line: "x"}); err != nil {
@@ -63,9 +63,9 @@ func TestNobodyWhoServesMayChangeATableOrASignature(t *testing.T) {
 		})
 	}
 	t.Run("the gate reads the table it runs on", func(t *testing.T) {
-		got, err := open(t, db.DSN("sceau_gate")).CSV(t.Context(), p.ID)
-		if err != nil || string(got) != "rows" {
-			t.Errorf("it read %q, %v", got, err)
+		got, err := open(t, db.DSN("sceau_gate")).Enclosed(t.Context(), p.ID)
+		if err != nil || string(got.Table) != "rows" {
+			t.Errorf("it read %q, %v", got.Table, err)
 		}
 	})
 }

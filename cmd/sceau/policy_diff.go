@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"sceau/catalogue"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+	"sceau/policy"
+	"sceau/policy/plain"
+)
+
+type policyDiffVerb struct {
+	sources  `embed:""`
+	A        string `arg:"" optional:"" default:"in-force" help:"The table replaced: in-force, none, an id or a hash; in-force by default."`
+	B        string `arg:"" optional:"" default:"draft" help:"The table that replaces it: draft, waiting, an id or a hash; the draft by default."`
+	Language string `name:"lang" enum:"fr,en" default:"fr" help:"fr or en."`
+	Counts   bool   `default:"true" negatable:"" help:"Count the missions and files concerned, in the database."`
+	JSON     bool   `help:"Print JSON." name:"json"`
+}
+
+// A changed sentence is one of the difference, with whom it concerns.
+type changed struct {
+	plain.Sentence
+	Missions *int   `json:"missions,omitempty"` // in force, of that recipient
+	Files    *int64 `json:"files,omitempty"`    // that they reach by that relation: at most so many candidates
+}
+
+type difference struct {
+	Widens    int       `json:"widens"`
+	Narrows   int       `json:"narrows"`
+	Needs     int       `json:"signatures"`
+	Contexts  int       `json:"contexts"`
+	Missions  *int      `json:"missions,omitempty"`
+	Files     *int64    `json:"files,omitempty"`
+	Sentences []changed `json:"sentences"`
+}
+
+func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
+	x := tables{sources: v.sources}
+	defer x.close()
+	c, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	var old *policy.Table
+	if v.A != policy.None {
+		if old, err = x.named(ctx, t, v.A); err != nil {
+			return err
+		}
+	}
+	replaces, err := x.named(ctx, t, v.B)
+	if err != nil {
+		return err
+	}
+	s := plain.Speaker{Catalogue: c, Language: plain.Language(v.Language)}
+	d := difference{Sentences: []changed{}}
+	for _, sentence := range s.Difference(old, replaces) {
+		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
+	}
+	change := policy.Compare(old, replaces)
+	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), 1
+	if d.Widens > 0 {
+		d.Needs = 2
+	}
+	d.Contexts = change.Contexts()
+	if v.Counts {
+		if err := x.count(ctx, &d); err != nil {
+			return err
+		}
+	}
+	if v.JSON {
+		return printJSON(t, d)
+	}
+	d.print(t.out, s.Language)
+	return nil
+}
+
+// count adds whom each sentence concerns, where a house is up.
+func (x *tables) count(ctx context.Context, d *difference) error {
+	if x.house == nil {
+		addresses, err := parts.Need(ctx, parts.DefaultHome(), parts.Data)
+		if err != nil {
+			return nil // the difference of two drafts needs no house
+		}
+		if x.house, err = house.At(addresses); err != nil {
+			return err
+		}
+	}
+	census, err := x.house.Census(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	var recipients []catalogue.RecipientID
+	var files int64
+	for i := range d.Sentences {
+		c := &d.Sentences[i]
+		missions, reach := census.Missions(c.Recipient), census.Files(c.Recipient, c.Relation)
+		c.Missions, c.Files = &missions, &reach
+		if !slices.Contains(recipients, c.Recipient) {
+			recipients = append(recipients, c.Recipient)
+			files += census.Files(c.Recipient, "")
+		}
+	}
+	missions := census.Missions(recipients...)
+	files = min(files, census.Candidates)
+	d.Missions, d.Files = &missions, &files
+	return nil
+}
+
+func (d difference) print(w io.Writer, lang plain.Language) {
+	french := lang == plain.French
+	say := func(fr, en string, args ...any) {
+		if !french {
+			fr = en
+		}
+		fmt.Fprintf(w, fr+"\n", args...)
+	}
+	if len(d.Sentences) == 0 {
+		say("Rien ne change.", "Nothing changes.")
+		return
+	}
+	for _, c := range d.Sentences {
+		sign := "-"
+		if c.Wider {
+			sign = "+"
+		}
+		fmt.Fprintf(w, "%s %s\n", sign, c.Text)
+		if c.Missions != nil {
+			say("    contextes : %d ; habilitations en vigueur : %d ; dossiers concernés : au plus %d", "    contexts: %d; missions in force: %d; files concerned: at most %d", c.Contexts, *c.Missions, *c.Files)
+		}
+	}
+	say("En tout : %d lignes ou plafonds de plus, %d de moins, dans %d contextes.", "In all: %d rows or limits more, %d fewer, in %d contexts.", d.Widens, d.Narrows, d.Contexts)
+	if d.Missions != nil {
+		say("Habilitations en vigueur : %d ; candidats concernés : au plus %d.", "Missions in force: %d; candidates concerned: at most %d.", *d.Missions, *d.Files)
+	}
+	if d.Needs > 1 {
+		say("La table s'élargit : deux personnes la signent, et son auteur n'en est pas.", "The table grants more: two people sign it, and its author is neither.")
+	} else {
+		say("La table se resserre : une personne la signe, et ce n'est pas son auteur.", "The table grants less: one person signs it, and not its author.")
+	}
+}
+

@@ -1,0 +1,345 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"sceau/catalogue"
+	"sceau/internal/house"
+	"sceau/internal/parts"
+	"sceau/policy"
+	"sceau/policy/opa"
+	"sceau/policy/publish"
+	"sceau/policy/sheets"
+)
+
+// sources are the folders that a table is drafted from.
+type sources struct {
+	Sheets string `placeholder:"DIR" help:"A folder of sheets. Without it: policy/sheets, where the current folder has one, or those of this program."`
+	Rules  string `placeholder:"DIR" help:"A folder of rules. Without it: policy/rego, or those of this program."`
+}
+
+// found are the files, and where they are, said to whoever drafts: two folders that
+// look alike are not the same sources.
+func (v sources) found(t *terminal) (src opa.Sources, err error) {
+	for _, part := range []struct {
+		what, asked, checkout, pattern string
+		into                           *fs.FS
+	}{
+		{"sheets", v.Sheets, filepath.Join("policy", "sheets"), "*.yaml", &src.Sheets},
+		{"rules", v.Rules, filepath.Join("policy", "rego"), "*.rego", &src.Rules},
+	} {
+		dir := part.asked
+		if dir == "" {
+			dir = part.checkout
+		}
+		files, err := filepath.Glob(filepath.Join(dir, part.pattern))
+		if err != nil {
+			return src, err
+		}
+		switch {
+		case len(files) > 0:
+			*part.into = os.DirFS(dir)
+			fmt.Fprintf(t.err, "sceau: %s of %s\n", part.what, dir)
+		case part.asked != "":
+			return src, misuse{hinted{fmt.Errorf("%s holds no %s (%s)", dir, part.what, part.pattern), "`sceau policy sheets --out DIR` writes sheets to begin with"}}
+		}
+	}
+	return src, nil
+}
+
+func (v sources) draft(ctx context.Context, t *terminal) (*publish.Draft, error) {
+	c, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	src, err := v.found(t)
+	if err != nil {
+		return nil, err
+	}
+	d, err := publish.Make(ctx, c, src)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range d.Refused {
+		fmt.Fprintln(t.err, "sceau: non accordé :", r.Sentence(c))
+	}
+	return d, nil
+}
+
+type policySheetsVerb struct {
+	Out string `required:"" placeholder:"DIR" help:"Where the sheets go. A file that is there already, and differs, is not touched."`
+	Of  string `placeholder:"TABLE" help:"The sheets that a published table was drafted from (in-force, waiting, an id or a hash); those of this program by default."`
+}
+
+func (v policySheetsVerb) Run(ctx context.Context, t *terminal) error {
+	files := fs.FS(sheets.Files)
+	if v.Of != "" {
+		x := tables{}
+		defer x.close()
+		var err error
+		if files, err = x.sheets(ctx, v.Of); err != nil {
+			return err
+		}
+	}
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return err
+	}
+	// Looked at before anything is written: a lawyer's work is in that folder.
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		had, err := os.ReadFile(filepath.Join(v.Out, name))
+		if err == nil && string(had) != string(text) {
+			return hinted{fmt.Errorf("%s is there, and is not the same", filepath.Join(v.Out, name)), "choose another folder, or move it away: nothing was written"}
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if err := os.MkdirAll(v.Out, 0o755); err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(v.Out, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(t.err, "%d sheets in %s, one for each recipient\n", len(names), v.Out)
+	return nil
+}
+
+// sheets are those that a published table was drafted from.
+func (x *tables) sheets(ctx context.Context, of string) (fs.FS, error) {
+	if err := x.open(ctx); err != nil {
+		return nil, err
+	}
+	store, trust, err := x.house.PublicationsRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var p policy.Publication
+	switch of {
+	case inForce:
+		_, p, err = policy.InForce(ctx, store, x.house.Words, trust)
+	case waiting:
+		var waits bool
+		if p, waits, err = policy.Waiting(ctx, store, trust); err == nil && !waits {
+			err = errNoneWaits
+		}
+	default:
+		_, p, err = policy.Past(ctx, store, x.house.Words, of)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e, err := store.Enclosed(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Sources) == 0 {
+		return nil, fmt.Errorf("publication %s was made before sources were kept with it", p.ID)
+	}
+	files, _, err := policy.Unbundle(e.Sources)
+	return files, err
+}
+
+type policyLintVerb struct {
+	sources `embed:""`
+}
+
+func (v policyLintVerb) Run(t *terminal) error {
+	src, err := v.found(t)
+	if err != nil {
+		return err
+	}
+	problems, err := opa.Lint(src.Rules)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintln(t.out, p)
+	}
+	if len(problems) > 0 {
+		return quietly{failed}
+	}
+	fmt.Fprintln(t.err, "the rules read closed lists only, have no clock, no network and no chance, and cite an article each")
+	return nil
+}
+
+type policyTestVerb struct {
+	sources `embed:""`
+}
+
+func (v policyTestVerb) Run(ctx context.Context, t *terminal) error {
+	c, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	src, err := v.found(t)
+	if err != nil {
+		return err
+	}
+	tests, err := opa.Test(ctx, c, src.Rules)
+	if err != nil {
+		return err
+	}
+	fails := 0
+	for _, x := range tests {
+		if x.Fails != "" {
+			fails++
+			fmt.Fprintf(t.out, "%s: %s\n", x.Name, x.Fails)
+		}
+	}
+	loosened, err := opa.Cases(ctx, c, src.Rules)
+	if err != nil {
+		return err
+	}
+	for _, l := range loosened {
+		fmt.Fprintln(t.out, l.Sentence(c))
+	}
+	uncovered, err := opa.Uncovered(ctx, c, src)
+	if err != nil {
+		return err
+	}
+	for _, u := range uncovered {
+		fmt.Fprintf(t.out, "%s: no test and no sheet reaches this\n", u)
+	}
+	if fails+len(loosened)+len(uncovered) > 0 || len(tests) == 0 {
+		return quietly{failed}
+	}
+	fmt.Fprintf(t.err, "%d tests pass, and every rule is reached\n", len(tests))
+	return nil
+}
+
+type policyProveVerb struct {
+	sources   `embed:""`
+	Recipient []string `placeholder:"ID" help:"Only these; everybody by default."`
+	JSON      bool     `help:"Print JSON." name:"json"`
+}
+
+// Run ends with 1 and a sentence for each grant that the decree does not allow.
+func (v policyProveVerb) Run(ctx context.Context, t *terminal) error {
+	c, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	src, err := v.found(t)
+	if err != nil {
+		return err
+	}
+	for _, r := range v.Recipient {
+		if _, ok := c.Recipient(catalogue.RecipientID(r)); !ok {
+			return misuse{hinted{fmt.Errorf("%s is no recipient", r), "recipients are in catalogue/decree/recipients.csv"}}
+		}
+		src.Only = append(src.Only, catalogue.RecipientID(r))
+	}
+	d, err := publish.Make(ctx, c, src)
+	var no *publish.NotProved
+	if err != nil && !errors.As(err, &no) {
+		return err
+	}
+	if v.JSON {
+		return v.json(t, c, d, no)
+	}
+	if no != nil {
+		for _, f := range no.Findings {
+			fmt.Fprintln(t.out, f.Sentence)
+		}
+		fmt.Fprintf(t.err, "sceau: not proved: %d findings\n", len(no.Findings))
+		return quietly{failed}
+	}
+	for _, r := range d.Refused {
+		fmt.Fprintln(t.err, "sceau: non accordé :", r.Sentence(c))
+	}
+	fmt.Fprintf(t.out, "%s: %d rows, granted within the sheets, the sheets within the decree, in each of %d contexts\n",
+		d.Table.Hash(), d.Table.Len(), d.Contexts)
+	return nil
+}
+
+func (v policyProveVerb) json(t *terminal, c *catalogue.Catalogue, d *publish.Draft, no *publish.NotProved) error {
+	type finding struct {
+		Code     string `json:"code"`
+		Sentence string `json:"sentence"`
+	}
+	out := struct {
+		Proved   bool      `json:"proved"`
+		Table    string    `json:"table,omitempty"`
+		Rows     int       `json:"rows"`
+		Contexts int       `json:"contexts,omitempty"`
+		Findings []finding `json:"findings"`
+		Refused  []string  `json:"not_granted"`
+	}{Proved: no == nil, Findings: []finding{}, Refused: []string{}}
+	if no != nil {
+		for _, f := range no.Findings {
+			out.Findings = append(out.Findings, finding(f))
+		}
+	} else {
+		out.Table, out.Rows, out.Contexts = d.Table.Hash(), d.Table.Len(), d.Contexts
+		for _, r := range d.Refused {
+			out.Refused = append(out.Refused, r.Sentence(c))
+		}
+	}
+	if err := printJSON(t, out); err != nil {
+		return err
+	}
+	if no != nil {
+		return quietly{failed}
+	}
+	return nil
+}
+
+type policyPublishVerb struct {
+	sources `embed:""`
+	Author  string `default:"policy-office" help:"Who drafted it; an author does not sign."`
+	JSON    bool   `help:"Print JSON." name:"json"`
+}
+
+func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	d, err := v.draft(ctx, t)
+	if err != nil {
+		return err
+	}
+	store, trust, err := h.Publications(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := d.Propose(ctx, store, trust, v.Author, time.Now())
+	if err != nil {
+		return err
+	}
+	listed, err := policy.Listed(ctx, store, trust)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(listed, func(l policy.Listing) bool { return l.ID == p.ID })
+	if v.JSON {
+		return printJSON(t, map[string]any{"publication": p.ID, "table": d.Table.Hash(), "rows": d.Table.Len(), "statement": p.Text,
+			"needs": listed[at].Needs, "state": listed[at].State})
+	}
+	fmt.Fprintf(t.out, "publication %s\n\n%s", p.ID, p.Text)
+	if l := listed[at]; l.State == policy.StateWaiting {
+		fmt.Fprintf(t.err, "\nit waits for %d of %d signatures: `sceau policy sign --key FILE`; `sceau policy diff` says what it changes\n", l.Needs-len(l.Signers), l.Needs)
+	} else {
+		fmt.Fprintln(t.err, "\nit is in force already: nothing changed since it was signed")
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package policy
+
+import (
+	"slices"
+
+	"sceau/catalogue"
+)
+
+// A Change is what one table grants more, and less, than the one it replaces.
+// Rows that say the same under another citation are in neither list.
+type Change struct {
+	Wider    []Row // of the new table: the old one granted less there, or nothing
+	Narrower []Row // of the old table: the new one grants less there, or nothing
+
+	// Recipients whose limit is higher, and lower, than before.
+	Raised, Lowered []catalogue.RecipientID
+}
+
+// Widens counts what two people have to sign: rows that grant more, and limits
+// that were raised.
+func (c Change) Widens() int { return len(c.Wider) + len(c.Raised) }
+
+// Narrows counts what one person may sign alone.
+func (c Change) Narrows() int { return len(c.Narrower) + len(c.Lowered) }
+
+// Compare finds what changes when a table replaces another; nil grants nothing.
+//
+// It is exact, row by row: a row of the new table is wider unless one row of the
+// old one, for the same recipient, purpose, action, phase, relation and item, asks
+// for no other guard and tells as much. Guards are never negated, so what no single
+// row covers is granted in the context where just its own relation and guards hold.
+func Compare(old, new *Table) Change {
+	var c Change
+	c.Wider = old.leaves(new)
+	c.Narrower = new.leaves(old)
+	for _, r := range limited(old, new) {
+		before, after := old.Limit(r), new.Limit(r)
+		if !after.within(before) {
+			c.Raised = append(c.Raised, r)
+		} else if after != before {
+			c.Lowered = append(c.Lowered, r)
+		}
+	}
+	return c
+}
+
+// leaves are the rows of another table that t does not cover.
+func (t *Table) leaves(of *Table) []Row {
+	if of == nil {
+		return nil
+	}
+	granted := map[where][]Row{}
+	if t != nil {
+		for _, r := range t.rows {
+			granted[r.where()] = append(granted[r.where()], r)
+		}
+	}
+	var out []Row
+	for _, r := range of.rows {
+		if !slices.ContainsFunc(granted[r.where()], r.within) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// where is a context of the base, and the item asked there.
+type where struct {
+	recipient catalogue.RecipientID
+	purpose   catalogue.Purpose
+	action    Action
+	phase     catalogue.Phase
+	relation  catalogue.Relation
+	item      catalogue.ItemID
+}
+
+func (r Row) where() where {
+	return where{r.Recipient, r.Purpose, r.Action, r.Phase, r.Relation, r.Item}
+}
+
+// within says that another row of the same place already grants what r grants. A
+// value as it is may be told as anything less; a band, a match and one bit tell
+// different things, and none is less than another.
+func (r Row) within(other Row) bool {
+	for _, g := range other.Guards {
+		if !slices.Contains(r.Guards, g) {
+			return false
+		}
+	}
+	return r.Form <= other.Form && (r.Derive == other.Derive || other.Derive == "as-is" || r.Derive == "count")
+}
+
+// limited are the recipients whose limits may differ, in the catalogue's order.
+func limited(old, new *Table) []catalogue.RecipientID {
+	var out []catalogue.RecipientID
+	if new == nil {
+		new = old
+	}
+	if new == nil {
+		return nil
+	}
+	for _, r := range new.vocabulary.Catalogue.Recipients() {
+		out = append(out, r.ID)
+	}
+	return out
+}
+
+// Contexts is in how many contexts of the base something changes.
+func (c Change) Contexts() int {
+	seen := map[Context]bool{}
+	for _, rows := range [][]Row{c.Wider, c.Narrower} {
+		for _, r := range rows {
+			seen[Context{r.Recipient, r.Purpose, r.Phase, r.Relation}] = true
+		}
+	}
+	return len(seen)
+}

@@ -1,0 +1,218 @@
+package plain
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sceau/catalogue"
+	"sceau/policy"
+)
+
+// A Sentence is one thing that changes between two tables.
+type Sentence struct {
+	Recipient catalogue.RecipientID `json:"recipient"`
+	Wider     bool                  `json:"wider"` // it takes two signatures
+	Text      string                `json:"sentence"`
+	Items     []catalogue.ItemID    `json:"items,omitempty"`
+	Relation  catalogue.Relation    `json:"relation,omitempty"`
+	Contexts  int                   `json:"contexts"` // of the base, where it changes something
+}
+
+// Difference says what changes when a table replaces another, widenings first of each
+// recipient. Nil is a table that grants nothing.
+func (s Speaker) Difference(old, new *policy.Table) []Sentence {
+	change := policy.Compare(old, new)
+	var out []Sentence
+	for _, g := range gather(change.Wider) {
+		out = append(out, s.sentence(g, true, old))
+	}
+	for _, g := range gather(change.Narrower) {
+		out = append(out, s.sentence(g, false, new))
+	}
+	for _, r := range change.Raised {
+		out = append(out, s.limit(r, true, old.Limit(r), new.Limit(r)))
+	}
+	for _, r := range change.Lowered {
+		out = append(out, s.limit(r, false, old.Limit(r), new.Limit(r)))
+	}
+	slices.SortStableFunc(out, func(a, b Sentence) int {
+		return cmp.Or(cmp.Compare(a.Recipient, b.Recipient), -compareBool(a.Wider, b.Wider))
+	})
+	return out
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// A group is rows that differ by item and phase alone, and say the same of each: one
+// sentence.
+type group struct {
+	row    policy.Row // of the first
+	items  []catalogue.ItemID
+	phases []catalogue.Phase
+}
+
+func gather(rows []policy.Row) []group {
+	type act struct {
+		recipient catalogue.RecipientID
+		purpose   catalogue.Purpose
+		action    policy.Action
+		relation  catalogue.Relation
+		guards    string
+		form      catalogue.Form
+		derive    catalogue.Derive
+		article   string
+		sheet     string
+	}
+	key := func(r policy.Row) act {
+		return act{r.Recipient, r.Purpose, r.Action, r.Relation, r.Flags(), r.Form, r.Derive, r.Article, r.SheetRow}
+	}
+	phases := map[act]map[catalogue.ItemID][]catalogue.Phase{}
+	var order []policy.Row // the first row of each act
+	for _, r := range rows {
+		k := key(r)
+		if phases[k] == nil {
+			phases[k] = map[catalogue.ItemID][]catalogue.Phase{}
+			order = append(order, r)
+		}
+		phases[k][r.Item] = append(phases[k][r.Item], r.Phase)
+	}
+	var out []group
+	for _, first := range order {
+		byPhases := map[string]*group{}
+		var names []string
+		for _, item := range sortedItems(phases[key(first)]) {
+			in := phases[key(first)][item]
+			slices.Sort(in)
+			name := fmt.Sprint(in)
+			if byPhases[name] == nil {
+				byPhases[name] = &group{row: first, phases: in}
+				names = append(names, name)
+			}
+			byPhases[name].items = append(byPhases[name].items, item)
+		}
+		for _, name := range names {
+			out = append(out, *byPhases[name])
+		}
+	}
+	return out
+}
+
+func sortedItems(m map[catalogue.ItemID][]catalogue.Phase) []catalogue.ItemID {
+	var out []catalogue.ItemID
+	for id := range m {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sentence says what a group grants, or takes, and what the other table has in the
+// same places.
+func (s Speaker) sentence(g group, wider bool, elsewhere *policy.Table) Sentence {
+	r := g.row
+	can := s.in("pourra ", "will be able to ")
+	if !wider {
+		can = s.in("ne pourra plus ", "will no longer be able to ")
+	}
+	text := s.Recipient(r.Recipient) + " " + can + s.Act(r.Action) + " " + s.items(g.items) + ", " + s.Derive(r.Form, r.Derive)
+	text += fmt.Sprintf(s.in(", pour %s, en %s, par la relation %s", ", for %s, in %s, by the relation %s"),
+		s.Purpose(r.Purpose), s.phases(g.phases), s.Relation(r.Relation))
+	text += s.guards(r.Guards)
+	if had := s.standing(g, elsewhere); had != "" {
+		text += fmt.Sprintf(s.in(" ; jusqu'ici : %s", "; so far: %s"), had)
+		if !wider {
+			text = strings.Replace(text, s.in("jusqu'ici", "so far"), s.in("il lui reste", "what stays"), 1)
+		}
+	}
+	text += fmt.Sprintf(" [%s, %s].", r.Article, r.SheetRow)
+	return Sentence{Recipient: r.Recipient, Wider: wider, Text: text, Items: g.items, Relation: r.Relation, Contexts: len(g.phases)}
+}
+
+// few is how many items a sentence names with their labels: more is a list of ids.
+const few = 4
+
+func (s Speaker) items(ids []catalogue.ItemID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		if words[i] = string(id); len(ids) <= few {
+			words[i] = s.Item(id)
+		}
+	}
+	return s.list(words)
+}
+
+func (s Speaker) phases(ids []catalogue.Phase) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		if words[i] = string(id); len(ids) <= few {
+			words[i] = s.Phase(id)
+		}
+	}
+	return s.list(words)
+}
+
+func (s Speaker) guards(guards []catalogue.Guard) string {
+	if len(guards) == 0 {
+		return ""
+	}
+	words := make([]string, len(guards))
+	for i, g := range guards {
+		words[i] = s.Guard(g)
+	}
+	return s.in(", sous condition : ", ", on condition: ") + s.list(words)
+}
+
+// standing says what a table grants in the places of a group.
+func (s Speaker) standing(g group, t *policy.Table) string {
+	if t == nil {
+		return ""
+	}
+	var forms []string
+	for _, r := range t.Rows() {
+		if r.Recipient != g.row.Recipient || r.Purpose != g.row.Purpose || r.Action != g.row.Action || r.Relation != g.row.Relation ||
+			!slices.Contains(g.phases, r.Phase) || !slices.Contains(g.items, r.Item) {
+			continue
+		}
+		if form := s.Derive(r.Form, r.Derive) + s.guards(r.Guards); !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	return s.list(forms)
+}
+
+func (s Speaker) limit(r catalogue.RecipientID, wider bool, before, after policy.Limit) Sentence {
+	var parts []string
+	for i, per := range s.per() {
+		if was, is := before.Numbers()[i], after.Numbers()[i]; was != is {
+			parts = append(parts, fmt.Sprintf(s.in("de %d à %d dossiers %s", "from %d to %d files %s"), was, is, per))
+		}
+	}
+	text := fmt.Sprintf(s.in("%s : le plafond de consultation passe %s.", "%s: the limit goes %s."), s.Recipient(r), s.list(parts))
+	return Sentence{Recipient: r, Wider: wider, Text: text}
+}
+
+func (s Speaker) per() [4]string {
+	if s.Language == English {
+		return [4]string{"a request", "an hour", "a day", "an export"}
+	}
+	return [4]string{"par demande", "par heure", "par jour", "par extraction"}
+}
+
+// Limit says how many files, in a request, an hour, a day, an export.
+func (s Speaker) Limit(l policy.Limit) string {
+	var parts []string
+	for i, per := range s.per() {
+		parts = append(parts, fmt.Sprintf("%d %s", l.Numbers()[i], per))
+	}
+	return strings.Join(parts, ", ")
+}
