@@ -64,7 +64,7 @@ func (h Headcount) Take(on time.Time) Census {
 	}
 	seen := map[scoped]bool{} // two missions on one scope reach its files once
 	for _, m := range h.Missions {
-		if !m.EndedAt.IsZero() || (!m.Until.IsZero() && dayOf(on) > dayOf(m.Until)) {
+		if !m.inForce(on) {
 			continue
 		}
 		c.missions[m.Recipient]++

@@ -172,5 +172,10 @@ func (Credential) Format(s fmt.State, _ rune) { io.WriteString(s, "credential") 
 func (m Mission) presents(c Credential, on time.Time) bool {
 	digest := c.Digest()
 	known := subtle.ConstantTimeCompare(digest[:], m.Credential[:]) == 1
-	return known && m.EndedAt.IsZero() && (m.Until.IsZero() || dayOf(on) <= dayOf(m.Until))
+	return known && m.inForce(on)
+}
+
+// inForce says whether m has not ended, and its last day is not past.
+func (m Mission) inForce(on time.Time) bool {
+	return m.EndedAt.IsZero() && (m.Until.IsZero() || dayOf(on) <= dayOf(m.Until))
 }

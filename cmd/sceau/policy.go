@@ -12,19 +12,23 @@ import (
 )
 
 type policyVerbs struct {
-	Sheets  policySheetsVerb  `cmd:"" help:"Write the sheets to a folder, to be edited."`
-	Lint    policyLintVerb    `cmd:"" help:"Look for what in the rules would make the enumeration less than a proof."`
-	Test    policyTestVerb    `cmd:"" help:"Run the tests of the rules, and name the rules that nothing reaches."`
-	Prove   policyProveVerb   `cmd:"" help:"Draft the table from sheets and rules and prove it within the decree: no database, no Vault."`
-	Diff    policyDiffVerb    `cmd:"" help:"Say in sentences what changes between two tables."`
-	Publish policyPublishVerb `cmd:"" help:"Draft and prove the table, and propose it for signature."`
-	Sign    policySignVerb    `cmd:"" help:"Sign the table that waits."`
-	Keygen  policyKeygenVerb  `cmd:"" help:"Make a signer's key."`
-	List    policyListVerb    `cmd:"" help:"List the tables published, who signed them, and which one is in force."`
-	Table   policyTableVerb   `cmd:"" help:"Print a table: the one in force, the draft, or any published one."`
-	Matrix  policyMatrixVerb  `cmd:"" help:"Print a table as people read it: recipients, data, forms, articles."`
-	Decide  policyDecideVerb  `cmd:"" help:"What a table says in a context. Opens nothing."`
-	Vault   policyVaultVerb   `cmd:"" help:"Write Vault's policies for its administrator, or compare them with a live Vault."`
+	Sheets    policySheetsVerb    `cmd:"" help:"Write the sheets to a folder, to be edited."`
+	Lint      policyLintVerb      `cmd:"" help:"Look for what in the rules would make the enumeration less than a proof."`
+	Test      policyTestVerb      `cmd:"" help:"Run the tests of the rules, and name the rules that nothing reaches."`
+	Prove     policyProveVerb     `cmd:"" help:"Draft the table from sheets and rules and prove it within the decree: no database, no Vault."`
+	Diff      policyDiffVerb      `cmd:"" help:"Say in sentences what changes between two tables."`
+	Publish   policyPublishVerb   `cmd:"" help:"Draft and prove the table, and propose it for signature."`
+	Sign      policySignVerb      `cmd:"" help:"Sign the table that waits."`
+	Keygen    policyKeygenVerb    `cmd:"" help:"Make a signer's key."`
+	List      policyListVerb      `cmd:"" help:"List the tables published, who signed them, and which one is in force."`
+	Table     policyTableVerb     `cmd:"" help:"Print a table: the one in force, the draft, or any published one."`
+	Matrix    policyMatrixVerb    `cmd:"" help:"Print a table as people read it: recipients, data, forms, articles."`
+	Decide    policyDecideVerb    `cmd:"" help:"What a table says in a context. Opens nothing."`
+	Simulate  policySimulateVerb  `cmd:"" help:"What a mission would get of a file on a day: items and forms, nothing opened."`
+	WhoCanSee policyWhoCanSeeVerb `cmd:"" help:"Who would be answered an item of a file, by today's relations."`
+	WhoDid    policyWhoDidVerb    `cmd:"" help:"Who looked at a file, from the traces: organisations, never persons."`
+	Drift     policyDriftVerb     `cmd:"" help:"Compare what Vault and the databases really allow with what is signed."`
+	Vault     policyVaultVerb     `cmd:"" help:"Write Vault's policies for its administrator, or compare them with a live Vault."`
 }
 
 // Names of tables that are no publication's id.

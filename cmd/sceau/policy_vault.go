@@ -12,7 +12,7 @@ import (
 )
 
 type policyVaultVerb struct {
-	Out   string `placeholder:"DIR" help:"Where the files go, one for each identity: DIR/IDENTITY.hcl."`
+	Out   string `placeholder:"DIR" help:"Where the files go, one for each identity: DIR/IDENTITY.hcl, and DIR/grants.sql."`
 	Check bool   `help:"Name what the live Vault lets identities do otherwise. It asks with the administrator's token."`
 }
 
@@ -45,7 +45,15 @@ func (v policyVaultVerb) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
+	grants, err := h.Grants(ctx)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(v.Out, "grants.sql"), []byte(grants), 0o644); err != nil {
+		return err
+	}
 	fmt.Fprintf(t.err, "%d policies in %s; an administrator of Vault applies them\n", len(policies), v.Out)
+	fmt.Fprintf(t.err, "grants of the sealed tables in %s; the owner of the database applies them\n", filepath.Join(v.Out, "grants.sql"))
 	return v.strangers(t, policies)
 }
 

@@ -30,6 +30,7 @@ func VaultPolicies(table *policy.Table, publication string, names []crypto.KeyNa
 	c := table.Vocabulary().Catalogue
 	var all []VaultPolicy
 	for _, who := range c.Identities() {
+		who.Classes = table.Opens(who)
 		text, err := PolicyOf(c, who, names).Text(transitMount)
 		if err != nil {
 			return nil, err
@@ -119,6 +120,7 @@ func (h *House) VaultDifferences(ctx context.Context) ([]string, error) {
 	defer end()
 	var all []string
 	for _, who := range h.Catalogue.Identities() {
+		who.Classes = table.Opens(who)
 		said, err := admin.Differences(ctx, PolicyOf(h.Catalogue, who, names))
 		if err != nil {
 			return nil, err

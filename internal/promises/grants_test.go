@@ -8,199 +8,107 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"sceau/catalogue"
 	"sceau/dossier"
+	"sceau/internal/postgres/grants"
 	"sceau/internal/postgres/roles"
+	"sceau/policy"
 )
-
-// granted is all that the roles who serve may do, and why. A grant that is not here is
-// one too many, whoever added it.
-var granted = map[string]map[string][]string{
-	"sceau_gate": {
-		"SELECT": {"(sealed)", "campaign", "programme", "mission", "account", "fact", "routing", "blind_index", "policy_publication", "policy_signature", "brake"},
-	},
-	"sceau_intake": {
-		"SELECT": {"campaign", // which are open, when it serves
-			"brake",               // nothing enters what is frozen
-			"programme", "school", // routes are drawn from them
-			"blind_index",               // a registration number enters once
-			"import", "import_refusal"}, // an import resumes
-		"INSERT": {"(sealed)", "pseudonym", "agents_agent", "account", "password", "routing", "scope", "blind_index", "import", "import_refusal"},
-		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
-	},
-	"sceau_register": {
-		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake"},
-		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake"},
-		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by", "brake.thawed_at", "brake.thawed_by"},
-	},
-	"sceau_forget": {
-		"SELECT": {"scope", "routing"}, // a route is found by a tag, and removed by a function
-	},
-	"sceau_reseal": {
-		"SELECT": {"(branch)", "pseudonym", "brake", "loose_document"},
-		"INSERT": {"loose_document"},
-		"UPDATE": {"(branch).cells", "pseudonym.branch_version", "pseudonym.commitment", "pseudonym.candidate_pseudonym"}, // and headers, but nothing that says whose a row is
-		"DELETE": {"loose_document"},
-	},
-	"sceau_project": {
-		"SELECT": {"(core)", // what the core needs, column by column
-			"campaign", "programme", "brake", "routing", "fact", // who is in, and what holds
-			"policy_publication", "policy_signature", // what the table grants
-			"pseudonym", "rectified_input", "core.run"},
-		"INSERT": {"pseudonym", "rectified_input", "core.run"},
-		"UPDATE": {"core.run.input_digest", "core.run.ended_at", "core.run.dropped_at", "core.run.signature"},
-	},
-	"sceau_core": { // runs, and nothing of a dossier
-		"SELECT": {"core.run"},
-		"INSERT": {"core.run"},
-		"UPDATE": {"core.run.input_digest", "core.run.output_file", "core.run.output_digest", "core.run.ended_at", "core.run.signature"},
-	},
-	"sceau_policy": {
-		"SELECT": {"policy_publication", "policy_signature"},
-		"INSERT": {"policy_publication", "policy_signature"},
-	},
-	"sceau_keyring_write": {
-		"SELECT": {"key_name", "branch_key", "wrap_floor"},
-		"INSERT": {"unit_secret", "unit_class_secret"},
-	},
-	"sceau_keyring_read": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "held_key", "run_key"},
-	},
-	"sceau_keyring_run": { // keys of files of runs, and no wrap of a person
-		"SELECT": {"key_name", "branch_key", "wrap_floor", "run_key"},
-		"INSERT": {"run_key"},
-		"DELETE": {"run_key"},
-	},
-	"sceau_keyring_hold": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "held_key"},
-		"INSERT": {"held_key"},
-	},
-	"sceau_keyring_turn": {
-		"SELECT": {"key_name", "branch_key", "unit_secret", "unit_class_secret", "wrap_floor", "forgetting", "key_turn", "branch_turn", "key_rotation", "epoch", "held_key", "run_key"},
-		"INSERT": {"key_turn", "branch_turn", "key_rotation", "epoch"},
-		"UPDATE": {"key_turn", "branch_turn", "key_rotation.done_at", "epoch", "held_key.wrap", "run_key.wrap", "branch_key.wrap", "unit_secret.wrap", "unit_class_secret.wrap", "key_name.state"},
-	},
-	"sceau_keyring_forget": {
-		"SELECT": {"forgetting"},
-	},
-	"sceau_trace_write": {
-		"SELECT": {"day_key", "trace_hash", "day_log", "field_set.id"},
-		"INSERT": {"day_key", "field_set", "trace", "trace_hash", "day_log", "checkpoint", "connection"},
-	},
-	"sceau_trace_read": {
-		"SELECT": {"day_key", "field_set", "trace", "trace_hash", "day_log", "checkpoint", "connection"},
-	},
-}
-
-// functions are those that a role may call, of ours.
-var functions = map[string][]string{
-	"sceau_register":       {"open_campaign"},
-	"sceau_forget":         {"forget_account", "forget_file"},
-	"sceau_keyring_turn":   {"raise_floor"},
-	"sceau_keyring_forget": {"forget_units"},
-	"sceau_trace_write":    {"open_connection_days", "open_trace_day"},
-}
 
 func TestEachRoleMayDoWhatItDoesAndNoMore(t *testing.T) {
 	p := open(t)
 	ctx := context.Background()
+	table, err := p.Table(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, cluster := range roles.Clusters {
+		for _, said := range drifts(t, p, table, cluster) {
+			t.Error(said)
+		}
 		for _, role := range roles.Of(cluster) {
-			if role == roles.Owner {
-				continue
-			}
-			var want []string
-			for verb, tables := range granted[role] {
-				for _, table := range tables {
-					for _, named := range p.tablesNamed(table) {
-						want = append(want, verb+" "+named)
-					}
-				}
-			}
-			for _, f := range functions[role] {
-				want = append(want, "EXECUTE "+f)
-			}
-			// Partitions too: a grant on one of them opens a campaign by the back door.
-			rows, err := p.owner[cluster].Query(ctx, `
-				SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) v
-				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_table_privilege($1, c.oid, v)
-				UNION
-				SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) v
-				WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND a.attnum > 0 AND NOT a.attisdropped
-					AND has_column_privilege($1, c.oid, a.attnum, v) AND NOT has_table_privilege($1, c.oid, v)
-				UNION
-				SELECT v || ' sequence ' || c.relname FROM pg_class c, unnest('{USAGE,SELECT,UPDATE}'::text[]) v
-				WHERE c.relkind = 'S' AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_sequence_privilege($1, c.oid, v)
-				UNION
-				SELECT 'EXECUTE ' || f.proname FROM pg_proc f WHERE f.pronamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_function_privilege($1, f.oid, 'EXECUTE')
-				UNION
-				SELECT 'CREATE in the schema' FROM pg_namespace n WHERE n.nspname IN ('public', 'core') AND has_schema_privilege($1, n.oid, 'CREATE')
-				UNION
-				SELECT 'member of ' || r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1, r.oid, 'MEMBER')
-				UNION
-				SELECT v || ' in the database' FROM unnest('{CREATE,TEMPORARY}'::text[]) v WHERE has_database_privilege($1, current_database(), v)`, role)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := pgx.CollectRows(rows, pgx.RowTo[string])
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, g := range got {
-				if !slices.Contains(want, g) {
-					t.Errorf("%s: %s may %s, which nothing here needs", cluster, role, g)
-				}
-			}
-			for _, w := range want {
-				if !slices.Contains(got, w) {
-					t.Errorf("%s: %s may not %s, which it needs", cluster, role, w)
-				}
-			}
-			if len(want) == 0 {
+			if role != roles.Owner && len(grants.Wanted(table, role)) == 0 {
 				t.Errorf("%s: nobody said what %s is for", cluster, role)
 			}
 		}
 	}
 }
 
-// tablesNamed are the tables behind a word of the list above, or its columns.
-func (p *place) tablesNamed(word string) (names []string) {
-	if !strings.HasPrefix(word, "(") {
-		return []string{word}
+func drifts(t *testing.T, p *place, table *policy.Table, cluster string) []string {
+	t.Helper()
+	said, err := grants.Differences(t.Context(), p.owner[cluster], table, cluster)
+	if err != nil {
+		t.Fatal(err)
 	}
-	core := dossier.Projected(p.Catalogue)
-	for _, s := range p.Catalogue.Tables() {
-		class, _ := p.Catalogue.Class(s.Class)
-		switch {
-		case word == "(sealed)" && s.Name != "agents_agent", word == "(branch)" && class.Keys == catalogue.KeysBranch:
-			names = append(names, s.Name)
-		case word == "(branch).cells" && class.Keys == catalogue.KeysBranch:
-			names = append(names, s.Name+".branch_version", s.Name+".commitment")
-			for _, id := range s.Items {
-				it, _ := p.Catalogue.Item(id)
-				names = append(names, s.Name+"."+it.Column())
+	return said
+}
+
+// What an administrator does by hand is named, whichever way it was done.
+func TestAGrantByHandIsNamed(t *testing.T) {
+	p := open(t)
+	table, err := p.Table(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, do, undo, want string }{
+		{"a table", "GRANT UPDATE ON mission TO sceau_gate", "REVOKE UPDATE ON mission FROM sceau_gate", "sceau_gate may UPDATE mission, which"},
+		{"a column", "GRANT UPDATE (until) ON mission TO sceau_gate", "REVOKE UPDATE (until) ON mission FROM sceau_gate", "sceau_gate may UPDATE mission.until, which"},
+		{"everybody", "GRANT SELECT ON password TO PUBLIC", "REVOKE SELECT ON password FROM PUBLIC", "sceau_core may SELECT password, which"},
+		{"a partition", `GRANT SELECT ON "agents_agent_2026" TO sceau_gate`, `REVOKE SELECT ON "agents_agent_2026" FROM sceau_gate`, "sceau_gate may SELECT agents_agent_2026, which"},
+		{"taken away", "REVOKE SELECT ON routing FROM sceau_gate", "GRANT SELECT ON routing TO sceau_gate", "sceau_gate may not SELECT routing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p.asAdmin(t, "data", tt.do)
+			said := drifts(t, p, table, "data")
+			p.asAdmin(t, "data", tt.undo)
+			if !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, tt.want) }) {
+				t.Errorf("it is not named: %v", said)
 			}
-		case word == "(core)":
-			headed := false
-			for _, id := range s.Items {
-				if !slices.Contains(core, id) {
-					continue
-				}
-				if !headed {
-					for _, head := range []string{"campaign", "unit", "record", "branch_version", "commitment"} {
-						names = append(names, s.Name+"."+head)
-					}
-					headed = true
-				}
-				it, _ := p.Catalogue.Item(id)
-				names = append(names, s.Name+"."+it.Column())
-			}
+		})
+	}
+	if said := drifts(t, p, table, "data"); len(said) > 0 {
+		t.Errorf("this test leaves %v behind", said)
+	}
+}
+
+// A table that grants less asks for fewer grants, and the statements written from it
+// take them back.
+func TestTheGrantsFollowTheSignedTable(t *testing.T) {
+	p := open(t)
+	table, err := p.Table(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	less, err := policy.Compile(table.Vocabulary(), slices.DeleteFunc(slices.Clone(table.Rows()), func(r policy.Row) bool {
+		return r.Item == "A01.13" || r.Item == "A16.06" && r.Recipient == "SYS-project"
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(drifts(t, p, less, "data"), "\n")
+	for _, want := range []string{"sceau_gate may SELECT civil_status, which", "sceau_project may SELECT choices_coded_wish.candidate_answer_date, which"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it is not named that %s:\n%s", want, said)
 		}
 	}
-	return names
+	p.asAdmin(t, "data", grants.SQL(less, "of this test"))
+	for _, said := range drifts(t, p, less, "data") {
+		t.Errorf("with the grants written from the table: %s", said)
+	}
+	p.asAdmin(t, "data", grants.SQL(table, "in force"))
+	for _, said := range drifts(t, p, table, "data") {
+		t.Errorf("with those of the table in force again: %s", said)
+	}
+}
+
+// asAdmin runs statements as whoever administers the server.
+func (p *place) asAdmin(t *testing.T, cluster, statements string) {
+	t.Helper()
+	if _, err := p.owner[cluster].Exec(t.Context(), statements); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // tablesOfCore are the columns of a sealed table that the core needs.

@@ -224,7 +224,11 @@ func removedRefusal(t *testing.T, random *rand.Rand) (mutant, bool) {
 		named: [][]string{{code, "ne refuse plus", "Art. 3"}},
 		// One recipient stands for all: the cases are asked of every category.
 		src: opa.Sources{Only: []catalogue.RecipientID{"R5"}, Rules: withRules(t, file, func(string) string {
-			return strings.Join(slices.Delete(blocks, i, i+1), "\n\n")
+			text := strings.Join(slices.Delete(blocks, i, i+1), "\n\n")
+			if !strings.Contains(text, "\ndeny contains ") {
+				text += "\ndeny := set()\n" // it was the only one
+			}
+			return text
 		})},
 	}, true
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"sceau/internal/house"
+	"sceau/internal/parts"
+)
+
+type policyDriftVerb struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run ends with 1 where Vault or a database allows something else than what is signed.
+func (v policyDriftVerb) Run(ctx context.Context, t *terminal) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	said, err := h.Drift(ctx)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		if err := printJSON(t, map[string]any{"drift": len(said) > 0, "differences": orEmpty(said)}); err != nil {
+			return err
+		}
+	} else {
+		for _, s := range said {
+			fmt.Fprintln(t.out, s)
+		}
+	}
+	if len(said) > 0 {
+		fmt.Fprintln(t.err, "sceau: hint: `sceau policy vault --out DIR` writes the policies and grants of the table in force, for the administrators to apply")
+		return quietly{failed}
+	}
+	fmt.Fprintln(t.err, "Vault and the databases allow what is signed, and nothing else; operators (X1) are granted no row")
+	return nil
+}

@@ -1,0 +1,100 @@
+package dossier
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sceau/audit"
+	"sceau/catalogue"
+)
+
+// A Look is one line of the history of a file ("qui a vu"): who looked, as an
+// organisation and a recipient of the decree and never as a person (CJEU C-579/21), for
+// what, when, at which data, and whether it was refused.
+type Look struct {
+	At           time.Time             `json:"at"`
+	Recipient    catalogue.RecipientID `json:"recipient"`
+	Organisation string                `json:"organisation"`
+	Purpose      catalogue.Purpose     `json:"purpose"`
+	Action       string                `json:"action"`
+	Decision     string                `json:"decision"`
+	Rule         string                `json:"rule"`
+	Policy       string                `json:"policy"` // the table that decided, for `policy decide --of`
+	Items        []catalogue.ItemID    `json:"items"`
+	Trace        string                `json:"trace"`
+}
+
+// A History reads the traces of one person back.
+type History interface {
+	Subject(ctx context.Context, fileNos [][]byte, first, last audit.Day) ([]audit.Entry, error)
+}
+
+// Scopes lists every scope that may know a file, and finds routes by their tags.
+type Scopes interface {
+	Scopes(ctx context.Context, campaign string) ([]Scope, error)
+}
+
+// WhoDid gives the history of a file between two days, oldest first. Traces stand under
+// a number for each scope that knows the file, and nothing but the routing key joins
+// them: so each scope in use is tried, and each recipient who has no scope.
+//
+// Reading traces is an access: it is traced before anything is said.
+//
+// Errors: ErrNoSuchCandidate, ErrNotTraced.
+func (g *Gate) WhoDid(ctx context.Context, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
+	if g.table() == nil {
+		return nil, ErrNoPolicy
+	}
+	a := asking{campaign: c, on: last, phase: c.Calendar.Phase(last)}
+	var err error
+	if a.key, err = g.routing(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := g.oversee(ctx, a, candidate, "who-did", ""); err != nil {
+		return nil, err
+	}
+	numbers, err := g.numbers(ctx, scopes, a, candidate)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := traces.Subject(ctx, numbers, audit.DayOf(first), audit.DayOf(last))
+	if err != nil {
+		return nil, fmt.Errorf("reading the history of a file: %w", err)
+	}
+	out := make([]Look, len(entries))
+	for i, e := range entries {
+		out[i] = Look{At: e.At, Recipient: catalogue.RecipientID(e.Recipient), Organisation: e.Organisation, Purpose: catalogue.Purpose(e.Purpose),
+			Action: e.Action, Decision: e.Decision, Rule: e.Rule, Policy: e.Policy, Items: e.Items,
+			Trace: audit.Receipt{Day: e.Day, Seq: e.Seq}.String()}
+	}
+	return out, nil
+}
+
+// numbers are all under which a file is known.
+func (g *Gate) numbers(ctx context.Context, list Scopes, a asking, candidate Ref) ([][]byte, error) {
+	scopes, err := list.Scopes(ctx, a.campaign.ID)
+	if err != nil {
+		return nil, err
+	}
+	var tags [][16]byte
+	for _, s := range append(scopes, Scope{ScopeFile, ""}) {
+		tags = append(tags, a.key.Tag(string(s.Kind), s.ID, candidate))
+	}
+	var out [][]byte
+	for page := range slices.Chunk(tags, 4096) {
+		routes, _, err := g.Desk.Follow(ctx, a.campaign.ID, page, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range routes {
+			out = append(out, slices.Clone(r.FileNo[:]))
+		}
+	}
+	for _, r := range g.Catalogue.Recipients() {
+		tag := a.key.Tag(string(ScopeRecipient), string(r.ID), candidate)
+		out = append(out, tag[:])
+	}
+	return out, nil
+}

@@ -1,0 +1,56 @@
+package house
+
+import (
+	"context"
+	"fmt"
+
+	"sceau/internal/parts"
+	"sceau/internal/postgres/grants"
+	"sceau/internal/postgres/pool"
+)
+
+// Grants writes, for the owner of the database, what the gate and the projection may
+// read of the sealed tables under the table in force.
+func (h *House) Grants(ctx context.Context) (string, error) {
+	table, p, err := h.inForce(ctx)
+	if err != nil {
+		return "", err
+	}
+	return grants.SQL(table, p.ID), nil
+}
+
+// Drift compares what Vault and the three databases really allow with what the table in
+// force wants of them, one sentence for each difference; nothing is changed. It asks
+// Vault as its administrator, and each database as one of its own roles: what a role may
+// do is no secret of a server.
+func (h *House) Drift(ctx context.Context) ([]string, error) {
+	table, _, err := h.inForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := h.VaultDifferences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range table.OfNobody() {
+		said = append(said, fmt.Sprintf("the table grants %s to %s, who is no recipient", r.Item, r.Recipient))
+	}
+	for cluster, asks := range map[string]string{parts.Data: "sceau_gate", parts.Keyring: "sceau_keyring_read", parts.Audit: "sceau_trace_read"} {
+		dsn, err := h.Parts.DSN(cluster, asks)
+		if err != nil {
+			return nil, err
+		}
+		db, err := pool.Open(ctx, dsn)
+		if err != nil {
+			return nil, fmt.Errorf("asking %s: %w", cluster, err)
+		}
+		differs, err := grants.Differences(ctx, db, table, cluster)
+		db.Close()
+		if err != nil {
+			return nil, err
+		}
+		said = append(said, differs...)
+	}
+	return said, nil
+}
+
