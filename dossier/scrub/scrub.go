@@ -1,7 +1,11 @@
-package dossier
+// Package scrub removes from free text what names somebody ("effacement des éléments
+// d'identité"), so that a commission reads a file without a name, a home or an age
+// (D. 612-1-13 I al. 2).
+package scrub
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 	"unicode"
@@ -15,10 +19,10 @@ import (
 // scrubbed stands in a text where something that names somebody was.
 const scrubbed = "[…]"
 
-// A scrubber removes from free texts the names, numbers, addresses, mails and
+// A Scrubber removes from free texts the names, numbers, addresses, mails and
 // phones of one candidate and the responsibles ("effacement des noms"), so that a
 // commission reads a file without a name (D. 612-1-13).
-type scrubber struct {
+type Scrubber struct {
 	needles [][]rune // folded, longest first is not needed: every one is tried
 }
 
@@ -30,25 +34,27 @@ var patterns = []*regexp.Regexp{
 	regexp.MustCompile(`\b[0-9]{9}[0-9A-Za-z][A-Za-z]\b`),
 }
 
-// forget clears what was learnt.
-func (s *scrubber) forget() {
+// Forget clears what was learnt.
+func (s *Scrubber) Forget() {
 	for _, needle := range s.needles {
 		clear(needle)
 	}
 	s.needles = nil
 }
 
-// learn adds a value that must not stand in any text: strings as they are, lists
-// and objects by their strings.
-func (s *scrubber) learn(value json.RawMessage) {
+// Learn adds a value that must not stand in any text: strings as they are, lists
+// and objects by their strings. A value that cannot be read is an error, so that no
+// text leaves half cleared.
+func (s *Scrubber) Learn(kind catalogue.Kind, value json.RawMessage) error {
 	var v any
 	if json.Unmarshal(value, &v) != nil {
-		return
+		return errNotJSON // the cause would quote it
 	}
 	s.learnAny(v)
+	return nil
 }
 
-func (s *scrubber) learnAny(v any) {
+func (s *Scrubber) learnAny(v any) {
 	switch v := v.(type) {
 	case string:
 		s.learnText(v)
@@ -63,7 +69,7 @@ func (s *scrubber) learnAny(v any) {
 	}
 }
 
-func (s *scrubber) learnText(text string) {
+func (s *Scrubber) learnText(text string) {
 	folded := fold(text)
 	if len(folded.runes) == 0 {
 		return
@@ -78,22 +84,19 @@ func (s *scrubber) learnText(text string) {
 	}
 }
 
-// clean gives the value with every known needle and every pattern replaced. It
+// Clean gives the value with every known needle and every pattern replaced. It
 // works on strings at any depth and leaves the shape alone.
-func (s *scrubber) clean(it catalogue.Item, value json.RawMessage) (json.RawMessage, string, error) {
-	if it.Kind == "document" {
-		// A PDF cannot be cleared here: domain rule "given with the warning".
-		return value, string(it.ID) + ": document, it may name someone", nil
-	}
+func (s *Scrubber) Clean(value json.RawMessage) (json.RawMessage, error) {
 	var v any
-	if err := json.Unmarshal(value, &v); err != nil {
-		return nil, "", errNoForm
+	if json.Unmarshal(value, &v) != nil {
+		return nil, errNotJSON
 	}
-	cleaned, err := json.Marshal(s.cleanAny(v))
-	return cleaned, "", err
+	return json.Marshal(s.cleanAny(v))
 }
 
-func (s *scrubber) cleanAny(v any) any {
+var errNotJSON = errors.New("a value is not JSON")
+
+func (s *Scrubber) cleanAny(v any) any {
 	switch v := v.(type) {
 	case string:
 		return s.cleanText(v)
@@ -109,7 +112,7 @@ func (s *scrubber) cleanAny(v any) any {
 	return v
 }
 
-func (s *scrubber) cleanText(text string) string {
+func (s *Scrubber) cleanText(text string) string {
 	for _, p := range patterns {
 		text = p.ReplaceAllString(text, scrubbed)
 	}

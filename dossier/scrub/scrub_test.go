@@ -1,19 +1,18 @@
-package dossier
+package scrub
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"sceau/catalogue"
 )
 
 func TestACommissionReadsATextWithoutTheName(t *testing.T) {
-	var s scrubber
+	var s Scrubber
 	for _, v := range []string{`"N'Guyên-Brélaz"`, `["Inès","Zoé-Lou"]`, `"ines.brelaz@example.org"`, `"+33639980001"`,
 		`{"lines":["12 rue des Exemples"],"city":"Ville-Fictive-03"}`, `"999123456AB"`} {
-		s.learn(json.RawMessage(v))
+		if err := s.Learn("string", json.RawMessage(v)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, tt := range []struct{ name, text, want string }{
 		{"a name as written", "Inès travaille bien.", "[…] travaille bien."},
@@ -37,17 +36,6 @@ func TestACommissionReadsATextWithoutTheName(t *testing.T) {
 	}
 }
 
-func TestADocumentIsGivenWithAWarning(t *testing.T) {
-	c := catalogue.MustLoad()
-	it, _ := c.Item("A07.01")
-	var s scrubber
-	s.learn(json.RawMessage(`"Brélaz"`))
-	_, warning, err := s.clean(it, json.RawMessage(`{"name":"cv","pdf":""}`))
-	if err != nil || !strings.Contains(warning, "A07.01") {
-		t.Errorf("warning %q, error %v", warning, err)
-	}
-}
-
 func FuzzNoNeedleIsLeft(f *testing.F) {
 	f.Add("Inès", "le travail d'Inès est bon")
 	f.Add("É", "É é E")
@@ -55,7 +43,7 @@ func FuzzNoNeedleIsLeft(f *testing.F) {
 		if !utf8.ValidString(name) || !utf8.ValidString(text) {
 			t.Skip() // JSON brings valid text only
 		}
-		var s scrubber
+		var s Scrubber
 		s.learnText(name)
 		cleaned := s.cleanText(text)
 		if !utf8.ValidString(cleaned) {
