@@ -412,7 +412,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	s := &scrub.Scrubber{}
+	s := &scrub.Scrubber{Year: a.on.Year()}
 	o, err := g.opener(ctx, h.candidate, <-g.seek(ctx, a.campaign.ID, answers, rings))
 	if err != nil {
 		return nil, err
