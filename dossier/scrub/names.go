@@ -86,9 +86,12 @@ func (s *Scrubber) addPart(r *reading, i, end int, first bool) {
 }
 
 func (s *Scrubber) add(n name) {
-	if !slices.ContainsFunc(s.names, func(m name) bool { return bytes.Equal(m.fold, n.fold) && m.cuts == n.cuts }) {
+	at := slices.IndexFunc(s.names, func(m name) bool { return bytes.Equal(m.fold, n.fold) && m.cuts == n.cuts })
+	if at < 0 {
 		s.names = append(s.names, n)
+		return
 	}
+	s.names[at].first = s.names[at].first || n.first // somebody's first name is another's last
 }
 
 func (s *Scrubber) learnInitial(word []byte) {

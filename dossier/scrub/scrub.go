@@ -14,6 +14,7 @@ package scrub
 import (
 	"bytes"
 	"encoding/json"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -68,8 +69,8 @@ var allRules = []rule{
 }
 
 // Learn adds a value that must not stand in any text, by the kind of its item: a list
-// is one of first names, a string with a digit a number. A value that cannot be read is
-// an error, so that no text leaves half cleared.
+// is one of first names, a string with a digit a number, and with a word a name as well.
+// A value that cannot be read is an error, so that no text leaves half cleared.
 func (s *Scrubber) Learn(kind catalogue.Kind, value json.RawMessage) error {
 	s.settled = false
 	return eachString(value, func(_ literal, text []byte) error {
@@ -81,14 +82,32 @@ func (s *Scrubber) Learn(kind catalogue.Kind, value json.RawMessage) error {
 			s.learnCode(local)
 		case kind == "address":
 			s.learnAddress(text)
-		case bytes.ContainsAny(text, "0123456789"):
-			s.learnCode(text)
 		default:
-			s.learnName(text, kind == "list")
+			number := bytes.ContainsAny(text, "0123456789")
+			if number {
+				s.learnCode(text)
+			}
+			if !number || hasWord(text) {
+				s.learnName(text, kind == "list")
+			}
 		}
 		clear(text)
 		return nil
 	})
+}
+
+// hasWord says whether three letters stand together, as in no number of a person.
+func hasWord(text []byte) bool {
+	run := 0
+	for _, c := range string(text) {
+		if run++; !unicode.IsLetter(c) {
+			run = 0
+		}
+		if run == 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // Forget clears what was learnt, and the last text that was read.

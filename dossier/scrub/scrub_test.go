@@ -91,6 +91,21 @@ func TestAWordThatIsANameStaysAWord(t *testing.T) {
 	}
 }
 
+// A name may hold two, a digit, or be what another of the family is called.
+func TestNamesOfTheCivilStatusAreTakenApart(t *testing.T) {
+	s := knowing(t, "string", `"Kerlo (née Brizavon), ép. Tadrivel"`, "string", `"Vocresson 2"`, "string", `"Thibault"`, "list", `["Thibault"]`)
+	for text, want := range map[string]string{
+		"Mme Kerlo, Mlle Brizavon et M. Tadrivel": "Mme […], Mlle […] et M. […]",
+		"née en France, épouse":                   "née en France, épouse",
+		"Vocresson":                               "[…]",
+		"avec Thib":                               "avec […]",
+	} {
+		if got := string(s.cleanText([]byte(text))); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestClearingLeavesTheShapeAlone(t *testing.T) {
 	s := knowing(t, "string", `"Brélaz"`)
 	for value, want := range map[string]string{
