@@ -46,7 +46,7 @@ func derivationOf(it catalogue.Item, word catalogue.Derive, r catalogue.Recipien
 		f, ok := coded(it)
 		return present(f), ok
 	}
-	// match and count hand out nothing; scrub needs the person, see scrubber.
+	// match and count hand out nothing; scrub needs the person, see scrubberFor.
 	return nil, false
 }
 

@@ -3,7 +3,6 @@ package dossier
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	"sceau/dossier/scrub"
 )
 
 // open is the last part of a read: the trace, then the keys, then the values.
@@ -76,7 +76,7 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 }
 
 func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, found <-chan seen) error {
-	var cleaner *scrubber
+	var cleaner *scrub.Scrubber
 	v.Fields = make([]Field, 0, len(answers))
 	opener, err := g.opener(ctx, h.candidate, <-found)
 	if err != nil {
@@ -93,21 +93,23 @@ func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []w
 			return fmt.Errorf("opening %s: %w", it.ID, err)
 		}
 		form := x.derive
-		if x.grant.Derive == "scrub" {
+		switch {
+		case x.grant.Derive != "scrub":
+		case it.Kind == "document":
+			// A PDF cannot be cleared here: domain rule "given with the warning". No
+			// name is opened for it.
+			if form = asIs; !absent(value) {
+				v.Warnings = append(v.Warnings, string(it.ID)+": document, it may name someone")
+			}
+		default:
 			if cleaner == nil {
 				if cleaner, err = g.scrubberFor(ctx, a, h, v.Request); err != nil {
 					clear(value)
 					return err
 				}
-				defer cleaner.forget()
+				defer cleaner.Forget()
 			}
-			form = func(value json.RawMessage) (json.RawMessage, error) {
-				cleaned, warning, err := cleaner.clean(it, value)
-				if warning != "" {
-					v.Warnings = append(v.Warnings, warning)
-				}
-				return cleaned, err
-			}
+			form = cleaner.Clean
 		}
 		value, err = drawn(form, value)
 		if err != nil {
@@ -369,7 +371,7 @@ func outcome(err error) string {
 
 // scrubberFor opens the names, numbers and addresses that must not stand in a text.
 // It does so as SYS-gate, under its own rows and its own trace, and hands none out.
-func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string) (*scrubber, error) {
+func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string) (*scrub.Scrubber, error) {
 	as := a
 	as.mission.Recipient, as.mission.Responsible = "SYS-gate", 0
 	as.purpose = "P1"
@@ -410,7 +412,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	s := &scrubber{}
+	s := &scrub.Scrubber{Year: a.on.Year()}
 	o, err := g.opener(ctx, h.candidate, <-g.seek(ctx, a.campaign.ID, answers, rings))
 	if err != nil {
 		return nil, err
@@ -424,8 +426,11 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		if err != nil {
 			return nil, fmt.Errorf("clearing a text of %s: %w", wanted[x.want].item.ID, err)
 		}
-		s.learn(value)
+		err = s.Learn(wanted[x.want].item.Kind, value)
 		clear(value)
+		if err != nil {
+			return nil, fmt.Errorf("clearing a text of %s: %w", wanted[x.want].item.ID, err)
+		}
 	}
 	return s, nil
 }
