@@ -58,8 +58,9 @@ func (m Mission) scopes() []Scope {
 	return scopes
 }
 
-// relationsOf gives what a route means for the recipient who stands at its end.
-func relationsOf(r Route) []catalogue.Relation {
+// Relations gives what a route means for the recipient who stands at its end. There is
+// no other definition: lists, which ask the database, are held to it by a property.
+func (r Route) Relations() []catalogue.Relation {
 	switch r.Scope.Kind {
 	case ScopeProgramme:
 		switch r.State {
@@ -162,7 +163,7 @@ func (g *Gate) take(a asking, h *held, scopes []Scope, routes []Route) error {
 			continue
 		}
 		r := routes[at]
-		relations, err := g.Words.Relations(relationsOf(r)...)
+		relations, err := g.Words.Relations(r.Relations()...)
 		if err != nil {
 			return err
 		}
