@@ -501,6 +501,19 @@ func TestAPageHasItsTraceAndEachFileOpenedForItItsOwn(t *testing.T) {
 		t.Errorf("%d readings of %d candidates and %d refusals are traced, of %d files", opened, len(seen), refused, len(who))
 	}
 
+	// The traces of a page are not in the order of its numbers, which lie in clear in routing.
+	shuffled := false
+	for range 8 {
+		ask := l.listAsk(t, "lists-exam", s, "A12.03")
+		page := l.pages(t, ask)
+		for i, e := range tr.since(t)[1:] {
+			shuffled = shuffled || e.Candidate != l.behind(t, s, who, page[i].File)
+		}
+	}
+	if !shuffled {
+		t.Error("eight times the traces of a page came in the order of its numbers")
+	}
+
 	for name, ask := range map[string]dossier.ListAsk{
 		"a scope that is another's": l.listAsk(t, "lists-exam", dossier.Scope{Kind: dossier.ScopeSchool, ID: "0990134H"}),
 		"several, and none named":   l.listAsk(t, "lists-exam", dossier.Scope{}),
@@ -525,6 +538,18 @@ func TestAPageHasItsTraceAndEachFileOpenedForItItsOwn(t *testing.T) {
 			t.Errorf("%s: %d traces", name, len(got))
 		}
 	}
+}
+
+// behind is whose number that is.
+func (l *listedCampaign) behind(t testing.TB, s dossier.Scope, who []*person, no dossier.FileNo) string {
+	t.Helper()
+	for _, one := range who {
+		if l.number(t, s, one) == no {
+			return one.ref.String()
+		}
+	}
+	t.Fatal("nobody's number is in a page")
+	return ""
 }
 
 // Nobody lists the country, nor what they are not granted anything of.
