@@ -79,7 +79,7 @@ func (h Headcount) Take(on time.Time) Census {
 			}
 			seen[scoped{m.Recipient, at}] = true
 			for _, routes := range byScope[at] {
-				for _, rel := range relationsOf(Route{Scope: s, State: routes.State}) {
+				for _, rel := range (Route{Scope: s, State: routes.State}).Relations() {
 					c.files[reached{m.Recipient, rel}] += h.Routes[routes]
 				}
 			}

@@ -29,6 +29,12 @@ type FileNo [16]byte
 // String gives the file number as it appears in answers.
 func (f FileNo) String() string { return crypto.UnitID(f).String() }
 
+// ParseFileNo reads what String wrote, and no other spelling.
+func ParseFileNo(s string) (FileNo, error) {
+	id, err := crypto.ParseUnitID(s)
+	return FileNo(id), err
+}
+
 // Kinds of units of erasure ("unité d'effacement").
 const (
 	KindCandidate   = "candidate"

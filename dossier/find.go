@@ -86,7 +86,6 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 		// Nobody was found: a question all the same, and one that a curious agent
 		// could ask about a neighbour, so it leaves a trace that names no file.
 		event := g.event(a, held{}, request, "find")
-		event.Subject, event.Candidate = nil, ""
 		event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
 		if _, err := g.Traces.Record(ctx, event); err != nil {
 			return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)

@@ -344,6 +344,23 @@ func FuzzAccount(f *testing.F) {
 	})
 }
 
+func FuzzScope(f *testing.F) {
+	for _, text := range []string{"programme:F00042", "academy:Polynésie française", "school:0990134H", "academy-of-programme:Paris", "ministry-of-school:a:b",
+		"programme:", "file:", "recipient:R2a", "Mandragore", "Mandragore:F00042", ":F00042", "programme", "", "\xff:\xff"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseScope(text)
+		quiet(t, err)
+		if err != nil {
+			return
+		}
+		if s.String() != text || s.ID == "" || listed[s.Kind] == nil {
+			t.Errorf("%q is another scope, or one that has no list: %q", text, s)
+		}
+	})
+}
+
 func FuzzCredential(f *testing.F) {
 	good := NewCredential().Text()
 	f.Add(good)

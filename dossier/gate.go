@@ -91,13 +91,18 @@ type Ask struct {
 	Purpose    catalogue.Purpose
 	Campaign   string // may be empty while one campaign only is open
 	Candidate  Ref
-	Items      []catalogue.ItemID // none: all that is granted
+	// Scope and File name the candidate in the place of the reference: one of the
+	// mission's own scopes, and the number under which it knows the file.
+	Scope Scope
+	File  FileNo
+	Items []catalogue.ItemID // none: all that is granted
 	// On replaces today in a demonstration campaign, and is refused in any other.
 	On time.Time
 }
 
 // Read answers a request, or says why not. Items named are all answered or none
-// is; with none named the answer has all that is granted.
+// is; with none named the answer has all that is granted. An answer that was asked for
+// by a file number stands under it throughout, and never carries the reference.
 //
 // Errors: *Refusal when the table says no, ErrNoSuchMission, ErrNoSuchCandidate,
 // ErrNotTraced, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
@@ -107,7 +112,7 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	if err != nil {
 		return View{}, g.turnAway(ctx, ask, "read", err)
 	}
-	h, err := g.follow(ctx, a, ask.Candidate)
+	h, err := g.reach(ctx, a, ask)
 	event := g.event(a, h, rand.Text(), "read")
 	if err != nil {
 		return View{}, g.lost(ctx, event, ask.Items, err)
@@ -119,7 +124,7 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	}
 	answers, err := g.fetch(ctx, a, h, wanted)
 	if err != nil {
-		return View{}, err
+		return View{}, h.nameless(err)
 	}
 	named := len(ask.Items) > 0
 	answers, empty, refused := g.settle(a, h, wanted, answers, named)
@@ -128,7 +133,7 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	}
 	view, err := g.open(ctx, a, h, event, wanted, answers, named)
 	if err != nil {
-		return View{}, err
+		return View{}, h.nameless(err)
 	}
 	view.Held = append(empty, view.Held...)
 	return view, nil
@@ -231,7 +236,11 @@ func claimed(name string) string {
 
 // lost traces a request that led to no file, or to one that could not be followed.
 func (g *Gate) lost(ctx context.Context, event audit.Event, items []catalogue.ItemID, cause error) error {
-	if !errors.Is(cause, ErrNoSuchCandidate) {
+	var refused *Refusal
+	switch {
+	case errors.As(cause, &refused):
+		return g.refuse(ctx, event, refused, items)
+	case !errors.Is(cause, ErrNoSuchCandidate):
 		return cause
 	}
 	event.Subject, event.Items = nil, items
@@ -242,19 +251,23 @@ func (g *Gate) lost(ctx context.Context, event audit.Event, items []catalogue.It
 	return cause
 }
 
+// event is the trace of an access. One that is about no file yet, or about none, has
+// neither subject nor candidate.
 func (g *Gate) event(a asking, h held, request, action string) audit.Event {
-	return audit.Event{
+	e := audit.Event{
 		Campaign:     a.campaign.ID,
 		Recipient:    string(a.mission.Recipient),
 		Organisation: a.mission.Organisation,
 		Purpose:      string(a.purpose),
 		Action:       action,
 		Policy:       g.table().Hash(),
-		Subject:      h.no[:],
 		Agent:        a.mission.ID,
-		Candidate:    h.candidate.String(),
 		Request:      request,
 	}
+	if h.candidate != (Ref{}) {
+		e.Subject, e.Candidate = h.no[:], h.candidate.String()
+	}
+	return e
 }
 
 // A want is one item that the table may grant here, before the records are known.

@@ -28,10 +28,7 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return View{}, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
-	v := View{
-		Request: event.Request, File: h.no.String(), Candidate: h.candidate, Clear: true,
-		Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy,
-	}
+	v := newView(a, h, event)
 	if err := g.reveal(ctx, a, h, &v, wanted, answers, found); err != nil {
 		v.Forget()
 		// The trace says granted; what then failed is said as well.
@@ -40,6 +37,19 @@ func (g *Gate) open(ctx context.Context, a asking, h held, event audit.Event, wa
 		return View{}, errors.Join(err, second)
 	}
 	return v, nil
+}
+
+// newView begins an answer, which names the candidate by reference unless something in
+// it, or the way it was asked for, is under a file number.
+func newView(a asking, h held, event audit.Event) View {
+	v := View{
+		Request: event.Request, File: h.no.String(), Clear: !h.numbered,
+		Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy,
+	}
+	if !h.numbered {
+		v.Candidate = h.candidate
+	}
+	return v
 }
 
 // rings finds the keys for every class to open, before anything is traced as
@@ -151,7 +161,7 @@ func (h held) recordName(x answer) string {
 	switch {
 	case id == (crypto.RecordID{}):
 		return ""
-	case x.grant.Form < catalogue.FormMasked:
+	case h.numbered, x.grant.Form < catalogue.FormMasked:
 		sum := sha256.Sum256(append(append([]byte("record under "), h.no[:]...), id[:]...))
 		return crypto.RecordID(sum[:16]).String()
 	}

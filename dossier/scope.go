@@ -30,6 +30,20 @@ const (
 	ScopeRecipient           ScopeKind = "recipient"             // a recipient with no scope of its own: file numbers are computed
 )
 
+// String spells a scope as it is asked for, KIND:ID.
+func (s Scope) String() string { return string(s.Kind) + ":" + s.ID }
+
+// ParseScope reads what String wrote, of the scopes that know files by a number. The
+// error repeats nothing: what stands there may have been meant for another place.
+func ParseScope(text string) (Scope, error) {
+	kind, id, ok := strings.Cut(text, ":")
+	s := Scope{ScopeKind(kind), id}
+	if _, known := listed[s.Kind]; !ok || !known || id == "" {
+		return Scope{}, errors.New("a scope is KIND:ID, of kind programme, school, academy, academy-of-programme, ministry-of-school or ministry-of-programme")
+	}
+	return s, nil
+}
+
 // A RouteState is what the scope knows of the file without opening it.
 type RouteState string
 

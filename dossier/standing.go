@@ -27,6 +27,7 @@ type held struct {
 	candidate Ref
 	file      FileNo             // the file's own number, never shown to another scope
 	no        FileNo             // under which the caller's scope knows the file
+	numbered  bool               // the file was asked for by that number, and is told by no other name
 	relations policy.RelationSet // for the file as a whole
 	routed    policy.RelationSet // of those, the ones that no recorded fact made
 	guards    policy.GuardSet
@@ -58,8 +59,9 @@ func (m Mission) scopes() []Scope {
 	return scopes
 }
 
-// relationsOf gives what a route means for the recipient who stands at its end.
-func relationsOf(r Route) []catalogue.Relation {
+// Relations gives what a route means for the recipient who stands at its end. There is
+// no other definition: lists, which ask the database, are held to it by a property.
+func (r Route) Relations() []catalogue.Relation {
 	switch r.Scope.Kind {
 	case ScopeProgramme:
 		switch r.State {
@@ -162,7 +164,7 @@ func (g *Gate) take(a asking, h *held, scopes []Scope, routes []Route) error {
 			continue
 		}
 		r := routes[at]
-		relations, err := g.Words.Relations(relationsOf(r)...)
+		relations, err := g.Words.Relations(r.Relations()...)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,22 @@ type Desk interface {
 	Standing(ctx context.Context, mission, campaign string) (Mission, Campaign, error)
 	// Routes and facts of those tags; unknown tags have none.
 	Follow(ctx context.Context, campaign string, routes, facts [][16]byte) ([]Route, []FactRow, error)
+	// List gives the routes by which one relation holds in one scope: those that come
+	// after a number, in the order of numbers, and Limit of them at most.
+	List(ctx context.Context, l Listing) ([]Route, error)
+	// Numbered gives the route by which a scope knows a number; found is false for a
+	// number that it does not know, whoever else does.
+	Numbered(ctx context.Context, campaign string, scope Scope, no FileNo) (route Route, found bool, err error)
+}
+
+// A Listing is what the gate asks of routing for a page of a list. The relation says
+// what kind of scope the id is of.
+type Listing struct {
+	Campaign string
+	By       catalogue.Relation
+	ID       string
+	After    FileNo // zero: from the first
+	Limit    int
 }
 
 // A Shelf gives back ciphertext, and only the columns asked for.

@@ -51,10 +51,11 @@ type View struct {
 	// Request is the reference of the trace.
 	Request string
 	// File is the number under which the caller's scope knows the file. An answer
-	// that has anything pseudonymised names the candidate in no other way.
+	// that has anything pseudonymised, or was asked for by that number, names the
+	// candidate in no other way.
 	File      string
-	Candidate Ref
-	Clear     bool // nothing pseudonymised: the reference may be shown
+	Candidate Ref  // zero when the file was asked for by its number
+	Clear     bool // nothing under a file number: the reference may be shown
 	Recipient catalogue.RecipientID
 	Purpose   catalogue.Purpose
 	Phase     catalogue.Phase

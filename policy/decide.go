@@ -66,6 +66,25 @@ func (t *Table) Decide(q *Query, item int) (Grant, bool) {
 	return Grant{}, false
 }
 
+// Could says whether some guards could bring a grant of the item that fits, under the
+// relations held. It decides nothing: who asks what is worth looking up has no file yet,
+// and so no guard.
+func (t *Table) Could(q *Query, item int, fits func(Grant) bool) bool {
+	if q.cells < 0 || uint(item) >= uint(len(t.vocabulary.Catalogue.Items())) {
+		return false
+	}
+	c := &t.cells[q.cells+int32(item)]
+	if q.Relations&c.except != 0 {
+		return false
+	}
+	for _, e := range t.entries[c.first : c.first+c.n] {
+		if q.Relations&e.relation != 0 && fits(Grant{e.form, t.derives[e.derive], int(e.row)}) {
+			return true
+		}
+	}
+	return false
+}
+
 // Items are the indexes of the items granted, in the order of the annex.
 func (t *Table) Items(q *Query) []int {
 	var out []int

@@ -59,6 +59,59 @@ func (t *Table) context(slot int32) (catalogue.RecipientID, catalogue.Purpose, c
 	return c.Recipients()[s/len(c.Purposes())].ID, purpose, phase, action
 }
 
+// WhyNone explains why nothing of a dossier is handed out under the relations of q: as
+// count or match only, in another phase, for another purpose, under another relation, or not at
+// all. Like Why it takes its time.
+func (t *Table) WhyNone(q *Query) Refusal {
+	r, p, ph, a := t.context(q.slot)
+	var closed, inPhase, inPurpose, inRelation *Row
+	var phases []string
+	for i := range t.rows {
+		row := &t.rows[i]
+		if row.Recipient != r || row.Action != a {
+			continue
+		}
+		relation, _ := t.vocabulary.Relations(row.Relation) // known since the table was compiled
+		here := row.Purpose == p && row.Phase == ph
+		switch {
+		case q.Relations&relation == 0:
+			if here && row.Form > catalogue.FormAggregate {
+				inRelation = plainer(inRelation, row)
+			}
+		case here: // a count, or a match
+			closed = plainer(closed, row)
+		case row.Form <= catalogue.FormAggregate || row.Derive == "match":
+		case row.Purpose == p:
+			if !slices.Contains(phases, string(row.Phase)) {
+				phases = append(phases, string(row.Phase))
+			}
+			inPhase = plainer(inPhase, row)
+		default:
+			inPurpose = plainer(inPurpose, row)
+		}
+	}
+	slices.Sort(phases)
+	switch {
+	case inPhase != nil:
+		return Refusal{Article: inPhase.Article, Reason: fmt.Sprintf("granted to %s in %s, not in %s", r, strings.Join(phases, ", "), ph)}
+	case closed != nil:
+		return Refusal{Article: closed.Article, Reason: fmt.Sprintf("%s is granted %s here, which hands out nothing of one dossier", r, closed.Derive)}
+	case inPurpose != nil:
+		return Refusal{Article: inPurpose.Article, Reason: fmt.Sprintf("%s does not need them; %s has them for %s", p, r, inPurpose.Purpose)}
+	case inRelation != nil:
+		return Refusal{Article: inRelation.Article, Reason: "not held: relation " + string(inRelation.Relation)}
+	}
+	return Refusal{Article: "Art. 3 al. 1; GDPR 5(1)(c)", Reason: fmt.Sprintf("no task of %s needs them", r)}
+}
+
+// plainer is the row that asks for fewer guards: the plainest to cite.
+func plainer(best, row *Row) *Row {
+	if best == nil || len(row.Guards) < len(best.Guards) {
+		return row
+	}
+	return best
+}
+
 func (v *Vocabulary) denial(r catalogue.RecipientID, p catalogue.Purpose, ph catalogue.Phase, held RelationSet, item catalogue.ItemID) (catalogue.CeilingRow, bool) {
 	for _, d := range v.denials() {
 		if d.Recipient != r || (d.Purpose != catalogue.All && d.Purpose != p) ||

@@ -82,6 +82,9 @@ func (v benchVerb) measure(ctx context.Context, t *terminal, home string) error 
 	if err := sheet.Reads(ctx, ground, v.Lasting); err != nil {
 		return err
 	}
+	if err := sheet.Lists(ctx, ground, v.Seed+4); err != nil {
+		return err
+	}
 	if err := sheet.Turn(ctx, ground, v.Lasting); err != nil {
 		return err
 	}
@@ -129,7 +132,7 @@ func (v benchVerb) ground(ctx context.Context, h *house.House) (bench.Ground, er
 			}
 		}
 		if len(mine) > len(best.Candidates) {
-			best.Mission, best.Candidates = o.Mission, mine
+			best.Mission, best.Programme, best.Candidates = o.Mission, o.Scopes.Programmes[0], mine
 		}
 	}
 	if len(best.Candidates) < 3 {

@@ -18,6 +18,7 @@ import (
 
 type dossierVerbs struct {
 	Find dossierFindVerb `cmd:"" help:"Find a candidate by a value given on standard input."`
+	List dossierListVerb `cmd:"" help:"List the files that one scope of a mission knows, by their numbers, with items if named."`
 	Read dossierReadVerb `cmd:"" help:"Read what a mission is granted, or the items named."`
 
 	Verify dossierVerifyVerb `cmd:"" help:"Compare the revision of each cell with the traces of writes, which live one year: an older cell put back is found."`
@@ -62,9 +63,25 @@ func day(text string) (time.Time, error) {
 }
 
 type dossierReadVerb struct {
-	asking    `embed:""`
-	Candidate string   `arg:"" help:"The internal reference of the candidate."`
-	Items     []string `arg:"" optional:"" help:"Items (A01.06 or last_name): all or nothing. None: all that is granted."`
+	asking `embed:""`
+	Scope  string   `placeholder:"KIND:ID" help:"One of the mission's own scopes (programme:F00042): FILE is then the number under which that scope knows the file, as a list gives it."`
+	File   string   `arg:"" help:"The internal reference of the candidate, or with --scope a file number."`
+	Items  []string `arg:"" optional:"" help:"Items (A01.06 or last_name): all or nothing. None: all that is granted."`
+}
+
+// named says whose file is asked for.
+func (v dossierReadVerb) named(ask *dossier.Ask) (err error) {
+	if v.Scope == "" {
+		ask.Candidate, err = candidate(v.File)
+		return err
+	}
+	if ask.Scope, err = scope(v.Scope); err != nil {
+		return err
+	}
+	if ask.File, err = dossier.ParseFileNo(v.File); err != nil {
+		return misusef("with --scope, a file is named by its number there: %w", err)
+	}
+	return nil
 }
 
 func (v dossierReadVerb) Run(ctx context.Context, t *terminal) error {
@@ -77,7 +94,7 @@ func (v dossierReadVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if ask.Candidate, err = candidate(v.Candidate); err != nil {
+	if err = v.named(&ask); err != nil {
 		return err
 	}
 	if ask.Items, err = itemIDs(h.Catalogue, v.Items); err != nil {

@@ -63,7 +63,7 @@ func report(w io.Writer, err error) int {
 		// Who has no mission in force is refused like who has no right, whatever
 		// the cause: ended, over, never given, or another's credential.
 		return refused
-	case errors.As(err, &bad):
+	case errors.As(err, &bad), errors.Is(err, dossier.ErrWhichScope):
 		return misused
 	}
 	return failed
@@ -82,6 +82,8 @@ func hintFor(err error) string {
 		return "the refusal is traced under " + refusal.Request
 	case errors.Is(err, dossier.ErrNoPolicy), errors.Is(err, policy.ErrUnsigned):
 		return "publish the table with `sceau policy publish`, and have two people sign it with `sceau policy sign`"
+	case errors.Is(err, dossier.ErrWhichScope):
+		return "--scope KIND:ID, of kind programme, school, academy, academy-of-programme, ministry-of-school or ministry-of-programme"
 	case errors.Is(err, dossier.ErrNoSuchMission):
 		return "the mission may have ended; `sceau mission import` gives new ones"
 	case errors.Is(err, dossier.ErrFrozen), errors.Is(err, crypto.ErrFrozen):

@@ -276,6 +276,58 @@ func TestAServiceKeepsNothingOfWhatItRead(t *testing.T) {
 	}
 }
 
+// A page holds the values of many: it is cleared like the answer about one.
+func TestAServiceKeepsNothingOfAListThatItGave(t *testing.T) {
+	if runtime.GOOS != "linux" || os.Getuid() != 0 {
+		t.Log("this user may not read the memory of a service: what is in it is not looked at")
+		return
+	}
+	h := sharedHouse.open(t)
+	marked, own := h.marked(t)
+	looking, err := scan.New(own, scan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wishes []struct {
+		Programme string `json:"wish_target_programme"`
+	}
+	if err := json.Unmarshal(marked.Dossier["per_wish"], &wishes); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "missions.ndjson")
+	jury := fmt.Sprintf(`{"mission":"jury-of-marked","campaign":"2026","recipient":"R4b-exam","organisation":"lycee","scopes":{"programmes":["%s"]},"until":"2029-12-31","agent":{}}`, wishes[0].Programme)
+	if err := os.WriteFile(file, []byte(jury+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.run([]string{"mission", "import", file}); err != nil {
+		t.Fatal(err)
+	}
+	credential, err := os.ReadFile(filepath.Join(h.home, "missions", "jury-of-marked.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := h.serve(t, "agents")
+	for range 3 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+			s.addr+"/v1/list?mission=jury-of-marked&purpose=P1&on=2026-04-15&item=A08.03&item=A08.05&item=A08.08&item=A09.06&item=A10.01&item=A10.02&item=A12.10", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Sceau "+string(bytes.TrimSpace(credential)))
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answered, err := looking.Reader(t.Context(), "answer", answer.Body)
+		answer.Body.Close()
+		if answered.Found < 4 {
+			t.Fatalf("%d canaries were listed, want 4 at least: nothing would be proved: %v, %v", answered.Found, answer.Status, err)
+		}
+	}
+	s.goesOn(t)
+	none(t, s, looking)
+}
+
 // none wants no canary in the memory of a service, nor in what it logged.
 func none(t *testing.T, s *service, looking *scan.Scanner) {
 	t.Helper()

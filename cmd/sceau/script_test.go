@@ -175,10 +175,11 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(port))
 }
 
-// get asks a server: get URL. It prints the status, the headers and the body.
+// get asks a server: get URL [MISSION]. It prints the status, the headers and the body.
 func get(ts *testscript.TestScript, neg bool, args []string) {
 	r, err := http.NewRequest(http.MethodGet, args[0], nil)
 	ts.Check(err)
+	present(ts, r, args[1:])
 	answer(ts, r)
 }
 
@@ -187,12 +188,18 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 func post(ts *testscript.TestScript, neg bool, args []string) {
 	r, err := http.NewRequest(http.MethodPost, args[0], strings.NewReader(ts.ReadFile(args[1])))
 	ts.Check(err)
-	if len(args) > 2 {
-		credential, err := os.ReadFile(filepath.Join(ts.Getenv("SCEAU_HOME"), "missions", args[2]+".key"))
-		ts.Check(err)
-		r.Header.Set("Authorization", "Sceau "+strings.TrimSpace(string(credential)))
-	}
+	present(ts, r, args[2:])
 	answer(ts, r)
+}
+
+// present shows the credential of a mission, if one is named.
+func present(ts *testscript.TestScript, r *http.Request, mission []string) {
+	if len(mission) == 0 {
+		return
+	}
+	credential, err := os.ReadFile(filepath.Join(ts.Getenv("SCEAU_HOME"), "missions", mission[0]+".key"))
+	ts.Check(err)
+	r.Header.Set("Authorization", "Sceau "+strings.TrimSpace(string(credential)))
 }
 
 func answer(ts *testscript.TestScript, r *http.Request) {

@@ -21,6 +21,7 @@ type Ground struct {
 	House      *house.House
 	Campaign   string
 	Mission    string
+	Programme  string // that the mission examines
 	Credential dossier.Credential
 	Candidates []dossier.Ref
 	On         time.Time

@@ -131,11 +131,14 @@ func TestWhatHoldsAValueRefusesToPrint(t *testing.T) {
 	for name, thing := range map[string]any{
 		"value": field.Value, "pointer to a value": &field.Value, "field": field, "pointer to a field": &field, "fields": v.Fields,
 		"view": v, "pointer to a view": &v,
+		"row": dossier.Row{View: v}, "pointer to a row": &dossier.Row{View: v},
+		"page": dossier.Page{Rows: []dossier.Row{{View: v}}}, "pointer to a page": &dossier.Page{Rows: []dossier.Row{{View: v}}},
 		"filing": filing, "filing itself": *filing,
 		"secret": secret, "secret itself": *secret,
 		"activation": activation, "activation itself": *activation,
 		"credential": credential, "pointer to a credential": &credential,
 		"request": dossier.Ask{Credential: credential}, "pointer to a request": &dossier.Ask{Credential: credential},
+		"request for a page": dossier.ListAsk{Ask: dossier.Ask{Credential: credential}},
 	} {
 		silent(t, name, thing, append(secrets, raw)...)
 	}
@@ -333,7 +336,14 @@ func TestTheGateRepeatsNothingThatACallerTyped(t *testing.T) {
 		if _, err := p.gate.Read(ctx, ask); err == nil || repeats(err.Error()) {
 			t.Errorf("%s: read answers %t, and repeats what was typed: %t", what, err == nil, err != nil && repeats(err.Error()))
 		}
-		ask.Items = nil
+		ask.Candidate, ask.Scope = dossier.Ref{}, dossier.Scope{Kind: dossier.ScopeProgramme, ID: marker}
+		if _, err := p.gate.List(ctx, dossier.ListAsk{Ask: ask}); err == nil || repeats(err.Error()) {
+			t.Errorf("%s: list answers %t, and repeats what was typed: %t", what, err == nil, err != nil && repeats(err.Error()))
+		}
+		if _, err := p.gate.Read(ctx, ask); err == nil || repeats(err.Error()) {
+			t.Errorf("%s: read by number answers %t, and repeats what was typed: %t", what, err == nil, err != nil && repeats(err.Error()))
+		}
+		ask.Items, ask.Scope = nil, dossier.Scope{}
 		if _, _, err := p.gate.Find(ctx, ask, "email", marker+"@example.org"); err == nil || repeats(err.Error()) {
 			t.Errorf("%s: find answers %t, and repeats what was typed: %t", what, err == nil, err != nil && repeats(err.Error()))
 		}

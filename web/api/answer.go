@@ -58,15 +58,20 @@ func WriteView(w io.Writer, v dossier.View) error {
 
 func pageOf(v dossier.View) (*page, error) {
 	a, values := answerOf(v)
-	var frame bytes.Buffer
-	enc := json.NewEncoder(&frame)
+	return framed(a, values, "  ")
+}
+
+// framed writes a frame with its values, indented or on one line.
+func framed(frame any, values []json.RawMessage, indent string) (*page, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(a); err != nil {
+	enc.SetIndent("", indent)
+	if err := enc.Encode(frame); err != nil {
 		return nil, err
 	}
-	p := &page{}
-	return p, p.fill(frame.Bytes(), values)
+	p := &page{oneLine: indent == ""}
+	return p, p.fill(text.Bytes(), values)
 }
 
 // answerOf is the frame of an answer, and the values for its slots.
@@ -74,36 +79,43 @@ func answerOf(v dossier.View) (Answer, []json.RawMessage) {
 	a := Answer{
 		Request: v.Request, Recipient: v.Recipient, Purpose: v.Purpose, Phase: v.Phase, Policy: v.Policy,
 		File: v.File, Empty: v.Held, Warnings: v.Warnings,
-		Items: map[string]slot{}, Records: map[catalogue.Repeat][]Record{}, Grants: map[catalogue.ItemID]Grant{},
 	}
 	if v.Clear {
 		// Under a file number, the reference of the candidate would join scopes.
 		a.Candidate = v.Candidate.String()
 	}
 	var values []json.RawMessage
+	a.Items, a.Records, a.Grants = layOut(v.Fields, &values)
+	return a, values
+}
+
+// layOut puts the fields of one file into their places, and their values behind those
+// that stand there already.
+func layOut(fields []dossier.Field, values *[]json.RawMessage) (map[string]slot, map[catalogue.Repeat][]Record, map[catalogue.ItemID]Grant) {
+	items, lists, grants := map[string]slot{}, map[catalogue.Repeat][]Record{}, map[catalogue.ItemID]Grant{}
 	at := map[string]int{}
-	for _, f := range v.Fields {
-		n := slot(len(values))
-		values = append(values, raw(f.Value))
-		a.Grants[f.Item] = Grant{Form: f.Form.String(), Derive: f.Derive, Article: f.Article, Row: f.Row}
+	for _, f := range fields {
+		n := slot(len(*values))
+		*values = append(*values, raw(f.Value))
+		grants[f.Item] = Grant{Form: f.Form.String(), Derive: f.Derive, Article: f.Article, Row: f.Row}
 		if f.Record == "" && f.Owner == 0 {
-			a.Items[f.Name] = n
+			items[f.Name] = n
 			continue
 		}
 		key := string(f.Repeats) + f.Record + string(rune('0'+f.Owner))
 		i, ok := at[key]
 		if !ok {
-			i = len(a.Records[f.Repeats])
+			i = len(lists[f.Repeats])
 			at[key] = i
-			a.Records[f.Repeats] = append(a.Records[f.Repeats], Record{
+			lists[f.Repeats] = append(lists[f.Repeats], Record{
 				ID: f.Record, Responsible: f.Owner, Items: map[string]slot{}, ordinal: f.Ordinal})
 		}
-		a.Records[f.Repeats][i].Items[f.Name] = n
+		lists[f.Repeats][i].Items[f.Name] = n
 	}
-	for _, records := range a.Records {
+	for _, records := range lists {
 		sort.SliceStable(records, func(i, j int) bool { return records[i].ordinal < records[j].ordinal })
 	}
-	return a, values
+	return items, lists, grants
 }
 
 func raw(v dossier.Value) json.RawMessage {

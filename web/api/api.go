@@ -38,7 +38,7 @@ type Server struct {
 // longest is more than Vault and a database take one after the other to give up.
 const longest = 15 * time.Second
 
-// Handler routes the verbs: read, decide, health, and create for intake.
+// Handler routes the verbs: read, list, decide, health, and create for intake.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
 	most := int64(mostOfQuestion)
@@ -52,6 +52,7 @@ func (s *Server) Handler() http.Handler {
 		return r
 	}
 	r.With(s.bounded).Post("/v1/read", s.read)
+	r.With(s.bounded).Get("/v1/list", s.list)
 	r.Post("/v1/decide", s.decide)
 	return r
 }
@@ -120,7 +121,9 @@ type ReadRequest struct {
 	Mission   string             `json:"mission"`
 	Purpose   catalogue.Purpose  `json:"purpose"`
 	Campaign  string             `json:"campaign,omitempty"`
-	Candidate string             `json:"candidate"`
+	Candidate string             `json:"candidate,omitempty"`
+	Scope     string             `json:"scope,omitempty"` // with File, in the place of Candidate
+	File      string             `json:"file,omitempty"`
 	Items     []catalogue.ItemID `json:"items,omitempty"`
 	On        string             `json:"on,omitempty"` // demonstration campaigns only
 }
@@ -131,12 +134,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask, err := q.ask(r)
-	for i, word := range ask.Items {
-		// Ids of the annex, or the English names that answers use.
-		if it, ok := s.Gate.Catalogue.ItemNamed(string(word)); ok {
-			ask.Items[i] = it.ID
-		}
-	}
+	s.named(ask.Items)
 	if err != nil {
 		fail(w, http.StatusBadRequest, Problem{Sentence: err.Error()})
 		return
@@ -147,8 +145,21 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer v.Forget()
-	if err := send(w, v); err != nil && s.Log != nil {
+	p, err := pageOf(v)
+	if err == nil {
+		err = send(w, p)
+	}
+	if err != nil && s.Log != nil {
 		s.Log.Warn("the caller went away", "request", v.Request)
+	}
+}
+
+// named brings the English names that answers use to ids of the annex.
+func (s *Server) named(items []catalogue.ItemID) {
+	for i, word := range items {
+		if it, ok := s.Gate.Catalogue.ItemNamed(string(word)); ok {
+			items[i] = it.ID
+		}
 	}
 }
 
@@ -156,12 +167,8 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 // the next caller with what was in them; the rest of a shorter one is white space.
 const pastBuffers = 4<<10 + 1
 
-// send writes a view to the connection, and leaves no copy of it on the way.
-func send(w http.ResponseWriter, v dossier.View) error {
-	p, err := pageOf(v)
-	if err != nil {
-		return err
-	}
+// send writes an answer to the connection, and leaves no copy of it on the way.
+func send(w http.ResponseWriter, p *page) error {
 	defer p.forget()
 	for len(p.b) < pastBuffers {
 		p.put('\n')
@@ -170,23 +177,43 @@ func send(w http.ResponseWriter, v dossier.View) error {
 	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err // what is buffered takes the next bytes with it
 	}
-	_, err = w.Write(p.b)
+	_, err := w.Write(p.b)
 	return err
 }
 
 func (q ReadRequest) ask(r *http.Request) (dossier.Ask, error) {
 	ask := dossier.Ask{Mission: q.Mission, Purpose: q.Purpose, Campaign: q.Campaign, Items: q.Items}
 	var err error
-	if ask.Candidate, err = crypto.ParseUnitID(q.Candidate); err != nil {
-		return ask, errors.New("candidate is an internal reference")
-	}
-	if q.On != "" {
-		if ask.On, err = time.Parse(time.DateOnly, q.On); err != nil {
-			return ask, errors.New("on is a date, 2026-04-15")
+	switch {
+	case q.Scope == "" && q.File == "":
+		if ask.Candidate, err = crypto.ParseUnitID(q.Candidate); err != nil {
+			return ask, errors.New("candidate is an internal reference")
 		}
+	case q.Candidate != "":
+		return ask, errors.New("a file is named by candidate, or by scope and file")
+	default:
+		if ask.Scope, err = dossier.ParseScope(q.Scope); err != nil {
+			return ask, err
+		}
+		if ask.File, err = dossier.ParseFileNo(q.File); err != nil {
+			return ask, errors.New("file is a file number")
+		}
+	}
+	if ask.On, err = dayOf(q.On); err != nil {
+		return ask, err
 	}
 	ask.Credential, err = credentialOf(r)
 	return ask, err
+}
+
+func dayOf(text string) (on time.Time, err error) {
+	if text == "" {
+		return on, nil
+	}
+	if on, err = time.Parse(time.DateOnly, text); err != nil {
+		return on, errors.New("on is a date, 2026-04-15")
+	}
+	return on, nil
 }
 
 func credentialOf(r *http.Request) (dossier.Credential, error) {

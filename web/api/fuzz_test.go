@@ -22,6 +22,10 @@ func FuzzReadRequest(f *testing.F) {
 	f.Add(strings.Replace(good, "2026-04-15", "Mandragore", 1), credential)
 	f.Add(strings.Replace(good, "aaaaaaaaaaaaaaaaaaaaaaaaaa", "Mandragore", 1), credential)
 	f.Add(strings.Replace(good, "purpose", "Mandragore", 1), credential)
+	numbered := strings.Replace(good, `"candidate"`, `"scope":"programme:F00042","file"`, 1)
+	f.Add(numbered, credential)
+	f.Add(strings.Replace(numbered, "programme:", "Mandragore:", 1), credential)
+	f.Add(strings.Replace(numbered, "aaaaaaaaaaaaaaaaaaaaaaaaaa", "Mandragore", 1), credential)
 	f.Add(good+good, credential)
 	f.Add(good, "Sceau Mandragore")
 	f.Add(good, "Basic Mandragore")
@@ -44,8 +48,48 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil && strings.Contains(err.Error(), "Mandrag") {
 			t.Errorf("the error repeats what was read: %v", err)
 		}
-		if err == nil && (ask.Candidate.String() != q.Candidate || ask.Mission != q.Mission) {
+		named := ask.Candidate.String() == q.Candidate && q.Scope+q.File == ""
+		if q.Candidate == "" {
+			named = ask.Candidate == (dossier.Ref{}) && ask.Scope.String() == q.Scope && ask.File.String() == q.File
+		}
+		if err == nil && (!named || ask.Mission != q.Mission) {
 			t.Error("another question is asked")
+		}
+	})
+}
+
+// A query comes from anybody too, and an address is written down by everything that it
+// passes: what is no question is refused, and nothing of it is repeated.
+func FuzzListQuery(f *testing.F) {
+	good := "mission=exam-a&purpose=P1&scope=programme%3AF00042&item=A12.03&item=A15.02&after=aaaaaaaaaaaaaaaaaaaaaaaaaa&limit=20&on=2026-04-15"
+	credential := "Sceau " + strings.TrimSpace(string(dossier.NewCredential().Text()))
+	f.Add(good, credential)
+	for _, word := range []string{"programme", "F00042", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "20", "2026-04-15", "mission", "limit", "P1"} {
+		f.Add(strings.Replace(good, word, "Mandragore", 1), credential)
+	}
+	f.Add(good+"&limit=30", credential)
+	f.Add(good+"&limit=0", credential)
+	f.Add(good+"&limit=201", credential)
+	f.Add(good+"&scope=", credential)
+	f.Add(good+"&%zz", credential)
+	f.Add(good, "Sceau Mandragore")
+	f.Fuzz(func(t *testing.T, query, authorization string) {
+		r := httptest.NewRequest(http.MethodGet, "/v1/list", nil)
+		r.URL.RawQuery = query
+		r.Header.Set("Authorization", authorization)
+		ask, err := listAsk(r)
+		if err != nil {
+			if strings.Contains(err.Error(), "Mandrag") {
+				t.Errorf("the error repeats what was read: %v", err)
+			}
+			return
+		}
+		q := r.URL.Query()
+		if ask.Mission != q.Get("mission") || len(ask.Items) != len(q["item"]) || ask.Candidate != (dossier.Ref{}) || ask.File != (dossier.FileNo{}) {
+			t.Error("another question is asked")
+		}
+		if q.Has("scope") && ask.Scope.String() != q.Get("scope") || q.Has("after") && ask.After.String() != q.Get("after") || ask.Limit > dossier.MostRows {
+			t.Error("another page is asked for")
 		}
 	})
 }

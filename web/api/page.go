@@ -10,7 +10,10 @@ import (
 // A page is an answer as it is sent. It is written here and not by encoding/json,
 // whose buffers are kept for the next caller with this one's values in them: a page
 // clears what it outgrows, and is cleared when it was sent.
-type page struct{ b []byte }
+type page struct {
+	b       []byte
+	oneLine bool // values are written without line ends or spaces
+}
 
 func (p *page) put(b ...byte) {
 	if len(p.b)+len(b) > cap(p.b) {
@@ -24,7 +27,7 @@ func (p *page) put(b ...byte) {
 
 func (p *page) forget() { clear(p.b[:cap(p.b)]) }
 
-// value writes a JSON value as json.Indent does, at a depth.
+// value writes a JSON value as json.Indent does, at a depth, or as json.Compact does.
 func (p *page) value(v []byte, depth int) {
 	for i := 0; i < len(v); i++ {
 		switch c := v[i]; {
@@ -45,6 +48,8 @@ func (p *page) value(v []byte, depth int) {
 		case c == ',':
 			p.put(c)
 			p.line(depth)
+		case c == ':' && p.oneLine:
+			p.put(c)
 		case c == ':':
 			p.put(c, ' ')
 		case space(c):
@@ -55,6 +60,9 @@ func (p *page) value(v []byte, depth int) {
 }
 
 func (p *page) line(depth int) {
+	if p.oneLine {
+		return
+	}
 	p.put('\n')
 	for range depth {
 		p.put(' ', ' ')

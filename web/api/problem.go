@@ -45,6 +45,9 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 	case errors.Is(err, dossier.ErrFrozen), errors.Is(err, crypto.ErrFrozen):
 		fail(w, http.StatusLocked, Problem{Sentence: "the campaign, or a class of its data, is frozen: nothing was opened and nothing entered"})
 		return
+	case errors.Is(err, dossier.ErrWhichScope):
+		fail(w, http.StatusBadRequest, Problem{Sentence: dossier.ErrWhichScope.Error()})
+		return
 	case errors.Is(err, dossier.ErrElsewhere):
 		fail(w, http.StatusMisdirectedRequest, Problem{Sentence: dossier.ErrElsewhere.Error()})
 		return
@@ -58,7 +61,7 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 		return
 	}
 	if s.Log != nil {
-		s.Log.Error("request failed", "cause", err.Error())
+		s.Log.Error("request failed", "cause", cause(err))
 	}
 	if unavailable(err) {
 		// Nothing is queued and nothing is kept in clear: the caller comes back.
@@ -72,6 +75,16 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 func unavailable(err error) bool {
 	// A deadline that passed is a part that hangs.
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, crypto.ErrUnavailable) || errors.Is(err, crypto.ErrBusy) || errors.Is(err, dossier.ErrUnavailable) || errors.Is(err, dossier.ErrNotTraced) || errors.Is(err, dossier.ErrNoPolicy)
+}
+
+// cause is the chain for those who operate the service, which what a caller is told of a
+// file number leaves out.
+func cause(err error) string {
+	var file *dossier.FileError
+	if errors.As(err, &file) {
+		return err.Error() + ": " + file.Cause()
+	}
+	return err.Error()
 }
 
 func fail(w http.ResponseWriter, code int, p Problem) { write(w, code, p) }
