@@ -15,6 +15,7 @@ type policyVerbs struct {
 	Sheets    policySheetsVerb    `cmd:"" help:"Write the sheets to a folder, to be edited."`
 	Lint      policyLintVerb      `cmd:"" help:"Look for what in the rules would make the enumeration less than a proof."`
 	Test      policyTestVerb      `cmd:"" help:"Run the tests of the rules, and name the rules that nothing reaches."`
+	Bundle    policyBundleVerb    `cmd:"" help:"Write rules, tests and data as a bundle for the opa command line."`
 	Prove     policyProveVerb     `cmd:"" help:"Draft the table from sheets and rules and prove it within the decree: no database, no Vault."`
 	Diff      policyDiffVerb      `cmd:"" help:"Say in sentences what changes between two tables."`
 	Publish   policyPublishVerb   `cmd:"" help:"Draft and prove the table, and propose it for signature."`

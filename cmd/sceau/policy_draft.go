@@ -343,3 +343,25 @@ func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	return nil
 }
+
+type policyBundleVerb struct {
+	sources `embed:""`
+	Out     string `required:"" placeholder:"FILE" help:"Where the bundle goes: a .tar.gz that the opa command line loads with -b."`
+}
+
+func (v policyBundleVerb) Run(t *terminal) (err error) {
+	c, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	src, err := v.found(t)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(v.Out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return opa.WriteBundle(c, src, f)
+}
