@@ -9,6 +9,7 @@ import (
 	"sceau/internal/house"
 	"sceau/internal/parts"
 	"sceau/policy"
+	"sceau/policy/opa"
 )
 
 type policyVerbs struct {
@@ -37,6 +38,7 @@ const (
 	inForce = "in-force"
 	drafted = "draft"
 	waiting = "waiting"
+	shipped = "shipped" // the draft of this program's own sheets and rules
 )
 
 // tables finds tables by the names that people give them. It opens the house when one
@@ -62,8 +64,12 @@ func (x *tables) open(ctx context.Context) (err error) {
 // named gives a table: the one in force, the draft from the sources, the one that
 // waits for signatures, or any that was published, by its id or its hash.
 func (x *tables) named(ctx context.Context, t *terminal, name string) (*policy.Table, error) {
-	if name == drafted {
-		d, err := x.sources.draft(ctx, t)
+	if name == drafted || name == shipped {
+		from := x.sources.found
+		if name == shipped {
+			from = func(*terminal) (opa.Sources, error) { return opa.Sources{}, nil }
+		}
+		d, err := draft(ctx, t, from)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +97,7 @@ func (x *tables) named(ctx context.Context, t *terminal, name string) (*policy.T
 	}
 	table, _, err := policy.Past(ctx, store, x.house.Words, name)
 	if errors.Is(err, policy.ErrNotPublished) {
-		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted}, ", ") + ", or by what `sceau policy list` prints"}
+		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted, shipped}, ", ") + ", or by what `sceau policy list` prints"}
 	}
 	return table, err
 }

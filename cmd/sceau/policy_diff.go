@@ -16,7 +16,7 @@ import (
 
 type policyDiffVerb struct {
 	sources  `embed:""`
-	A        string `arg:"" optional:"" default:"in-force" help:"The table replaced: in-force, none, an id or a hash; in-force by default."`
+	A        string `arg:"" optional:"" default:"in-force" help:"The table replaced: in-force, shipped (the sheets of this program), none, an id or a hash; in-force by default."`
 	B        string `arg:"" optional:"" default:"draft" help:"The table that replaces it: draft, waiting, an id or a hash; the draft by default."`
 	Language string `name:"lang" enum:"fr,en" default:"fr" help:"fr or en."`
 	Counts   bool   `default:"true" negatable:"" help:"Count the missions and files concerned, in the database."`

@@ -55,11 +55,15 @@ func (v sources) found(t *terminal) (src opa.Sources, err error) {
 }
 
 func (v sources) draft(ctx context.Context, t *terminal) (*publish.Draft, error) {
+	return draft(ctx, t, v.found)
+}
+
+func draft(ctx context.Context, t *terminal, from func(*terminal) (opa.Sources, error)) (*publish.Draft, error) {
 	c, err := catalogue.Load()
 	if err != nil {
 		return nil, err
 	}
-	src, err := v.found(t)
+	src, err := from(t)
 	if err != nil {
 		return nil, err
 	}
