@@ -69,6 +69,9 @@ func (v benchVerb) measure(ctx context.Context, t *terminal, home string) error 
 	if err := sheet.Decide(table, h.Catalogue); err != nil {
 		return err
 	}
+	if err := sheet.Publish(ctx, h.Catalogue); err != nil {
+		return err
+	}
 	ground, err := v.ground(ctx, h)
 	if err != nil {
 		return err
