@@ -109,11 +109,10 @@ type policyListVerb struct {
 }
 
 func (v policyListVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.list(ctx, t, h) })
+}
+
+func (v policyListVerb) list(ctx context.Context, t *terminal, h *house.House) error {
 	store, trust, err := h.PublicationsRead(ctx)
 	if err != nil {
 		return err
@@ -130,6 +129,16 @@ func (v policyListVerb) Run(ctx context.Context, t *terminal) error {
 			l.State, l.ID[:12], l.Dated.Format("2006-01-02"), l.Author, l.Rows, l.Widens, l.Narrows, orNobody(l.Signers), len(l.Signers), l.Needs)
 	}
 	return nil
+}
+
+// withHouse opens the house of this machine for one verb.
+func withHouse(ctx context.Context, do func(*house.House) error) error {
+	h, err := house.Open(ctx, parts.DefaultHome())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return do(h)
 }
 
 func orNobody(names []string) string {

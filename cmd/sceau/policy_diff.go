@@ -144,4 +144,3 @@ func (d difference) print(w io.Writer, lang plain.Language) {
 		say("La table se resserre : une personne la signe, et ce n'est pas son auteur.", "The table grants less: one person signs it, and not its author.")
 	}
 }
-

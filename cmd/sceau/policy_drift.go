@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"sceau/internal/house"
-	"sceau/internal/parts"
 )
 
 type policyDriftVerb struct {
@@ -14,11 +13,10 @@ type policyDriftVerb struct {
 
 // Run ends with 1 where Vault or a database allows something else than what is signed.
 func (v policyDriftVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.compare(ctx, t, h) })
+}
+
+func (v policyDriftVerb) compare(ctx context.Context, t *terminal, h *house.House) error {
 	said, err := h.Drift(ctx)
 	if err != nil {
 		return err

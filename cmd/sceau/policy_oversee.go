@@ -11,7 +11,6 @@ import (
 	"sceau/catalogue"
 	"sceau/dossier"
 	"sceau/internal/house"
-	"sceau/internal/parts"
 )
 
 type policySimulateVerb struct {
@@ -23,15 +22,10 @@ type policySimulateVerb struct {
 }
 
 func (v policySimulateVerb) Run(ctx context.Context, t *terminal) error {
-	ref, err := candidate(v.Candidate)
-	if err != nil {
-		return err
-	}
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.simulate(ctx, t, h, ref) })
+}
+
+func (v policySimulateVerb) simulate(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
 	on, err := dayOr(v.On, h.Now())
 	if err != nil {
 		return err
@@ -65,6 +59,15 @@ func (v policySimulateVerb) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
+// about opens the house for a question about one candidate.
+func about(ctx context.Context, reference string, ask func(*house.House, dossier.Ref) error) error {
+	ref, err := candidate(reference)
+	if err != nil {
+		return err
+	}
+	return withHouse(ctx, func(h *house.House) error { return ask(h, ref) })
+}
+
 // dayOr is the day that was typed, or another.
 func dayOr(text string, other time.Time) (time.Time, error) {
 	on, err := day(text)
@@ -90,15 +93,10 @@ type policyWhoCanSeeVerb struct {
 }
 
 func (v policyWhoCanSeeVerb) Run(ctx context.Context, t *terminal) error {
-	ref, err := candidate(v.Candidate)
-	if err != nil {
-		return err
-	}
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.whoCanSee(ctx, t, h, ref) })
+}
+
+func (v policyWhoCanSeeVerb) whoCanSee(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
 	on, err := dayOr(v.On, h.Now())
 	if err != nil {
 		return err
@@ -143,15 +141,10 @@ type policyWhoDidVerb struct {
 }
 
 func (v policyWhoDidVerb) Run(ctx context.Context, t *terminal) error {
-	ref, err := candidate(v.Candidate)
-	if err != nil {
-		return err
-	}
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.whoDid(ctx, t, h, ref) })
+}
+
+func (v policyWhoDidVerb) whoDid(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
 	last, err := dayOr(v.To, h.Now())
 	if err != nil {
 		return err

@@ -113,4 +113,3 @@ func printVerdicts(t *terminal, verdicts []policy.Verdict) error {
 	}
 	return w.Flush()
 }
-
