@@ -100,6 +100,9 @@ func (g *Gate) foresee(ctx context.Context, a asking, candidate Ref) (Foresight,
 		return f, err
 	}
 	answers, empty, refused := g.settle(a, h, wanted, answers, false)
+	if refused == nil {
+		answers, refused = g.apart(a, wanted, answers, false)
+	}
 	if refused != nil {
 		return refuse(refused)
 	}

@@ -128,6 +128,9 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	}
 	named := len(ask.Items) > 0
 	answers, empty, refused := g.settle(a, h, wanted, answers, named)
+	if refused == nil {
+		answers, refused = g.apart(a, wanted, answers, named)
+	}
 	if refused != nil {
 		return View{}, g.refuse(ctx, event, refused, ask.Items)
 	}

@@ -87,6 +87,13 @@ func (g *Gate) considerRow(ctx context.Context, a asking, r *listedRow, items []
 		}
 		r.empty = append(r.empty, empty...)
 	}
+	if left, refused := g.apart(a, r.wanted, r.answers, true); refused != nil {
+		// The names stay: they are what such a mission lists for.
+		r.Refused = append(r.Refused, refused)
+		r.answers, _ = g.apart(a, r.wanted, r.answers, false)
+	} else {
+		r.answers = left
+	}
 	return nil
 }
 
