@@ -20,6 +20,7 @@ var ErrManyFound = errors.New("several files answer to that value: use a value o
 //
 // typed has the values of the index's items, separated by semicolons.
 func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, string, error) {
+	g = g.pin()
 	x, ok := g.Catalogue.Index(index)
 	if !ok {
 		return Ref{}, "", errors.New("no index has that name")

@@ -46,6 +46,7 @@ type Foresight struct {
 //
 // Errors: ErrNoSuchMission, ErrNoSuchCandidate, ErrNotTraced.
 func (g *Gate) Foresee(ctx context.Context, ask Ask, on time.Time) ([]Foresight, error) {
+	g = g.pin()
 	m, c, err := g.Desk.Standing(ctx, ask.Mission, ask.Campaign)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,8 @@ type Gate struct {
 	Connections ConnectionReader
 	Now         func() time.Time
 
-	inForce atomic.Pointer[policy.Table]
+	inForce *atomic.Pointer[policy.Table]
+	pinned  *policy.Table // of one request: see pin
 
 	ownWish      policy.RelationSet // of wishes on the caller's programmes
 	tiedWish     policy.RelationSet // of wishes in the caller's academy or ministry
@@ -41,6 +42,7 @@ type Gate struct {
 // NewGate checks that the words it knows are those of the catalogue: a gate that
 // looked for a relation under another name would never find it, or worse.
 func NewGate(g *Gate) (*Gate, error) {
+	g.inForce = new(atomic.Pointer[policy.Table])
 	var err error
 	if g.ownWish, err = g.Words.Relations("applied_programme", "admitted_programme"); err != nil {
 		return nil, err
@@ -81,7 +83,20 @@ var ErrNotTraced = errors.New("the access could not be traced, so nothing was op
 // Put puts a verified table in force. A gate without a table grants nothing.
 func (g *Gate) Put(t *policy.Table) { g.inForce.Store(t) }
 
-func (g *Gate) table() *policy.Table { return g.inForce.Load() }
+func (g *Gate) table() *policy.Table {
+	if g.pinned != nil {
+		return g.pinned
+	}
+	return g.inForce.Load()
+}
+
+// pin is the gate for one request: another table may come into force while it is on its
+// way, and what was planned by one is not settled by the next.
+func (g *Gate) pin() *Gate {
+	one := *g
+	one.pinned = g.inForce.Load()
+	return &one
+}
 
 // An Ask is a request. Nothing in it decides: the credential proves who asks, and
 // all the rest is looked up.
@@ -107,6 +122,7 @@ type Ask struct {
 // Errors: *Refusal when the table says no, ErrNoSuchMission, ErrNoSuchCandidate,
 // ErrNotTraced, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
 func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
+	g = g.pin()
 	ask = g.worded(ask)
 	a, err := g.admit(ctx, ask)
 	if err != nil {

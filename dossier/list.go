@@ -90,6 +90,7 @@ var ErrTooManyRows = fmt.Errorf("a page has from 1 to %d rows", MostRows)
 //
 // Errors: those of Read, ErrWhichScope, ErrTooManyRows.
 func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
+	g = g.pin()
 	if ask.Limit < 0 || ask.Limit > MostRows {
 		return Page{}, ErrTooManyRows
 	}

@@ -31,6 +31,7 @@ var ErrNoSuchFact = errors.New("no such fact")
 // recorded fact made, or a head of school could open anybody's file to a teacher;
 // and nobody reads by a fact of their own recording.
 func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential Credential, on time.Time) error {
+	g = g.pin()
 	ref, err := crypto.ParseUnitID(f.Candidate)
 	if err != nil {
 		return fmt.Errorf("fact %s: candidate is an internal reference", f.ID)
@@ -151,6 +152,7 @@ func (g *Gate) RecordedBy(ctx context.Context, book FactBook, id string) (string
 
 // EndFact ends a fact, as the mission that recorded it.
 func (g *Gate) EndFact(ctx context.Context, book FactBook, id string, mission string, credential Credential) error {
+	g = g.pin()
 	ask := Ask{Mission: mission, Credential: credential, Purpose: "P1"}
 	a, err := g.admit(ctx, ask)
 	if err != nil {

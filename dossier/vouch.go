@@ -15,6 +15,7 @@ import (
 // epoch, and traces it: granted to a mission in force of one of the recipients, refused
 // to any other. Detail says what the word is about.
 func (g *Gate) Vouch(ctx context.Context, ask Ask, action string, recipients []catalogue.RecipientID, detail string) error {
+	g = g.pin()
 	ask = g.worded(ask)
 	a, err := g.admit(ctx, ask)
 	if err != nil {

@@ -44,6 +44,7 @@ type Scopes interface {
 //
 // Errors: ErrNoSuchCandidate, ErrNotTraced.
 func (g *Gate) WhoDid(ctx context.Context, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
+	g = g.pin()
 	if g.table() == nil {
 		return nil, ErrNoPolicy
 	}

@@ -37,6 +37,7 @@ type Viewer struct {
 // Errors: ErrNoSuchCandidate, ErrNotTraced; a mission that cannot be followed stops it,
 // because a list with somebody missing would be believed.
 func (g *Gate) WhoSees(ctx context.Context, missions []Mission, c Campaign, candidate Ref, item catalogue.ItemID, on time.Time) ([]Viewer, error) {
+	g = g.pin()
 	if g.table() == nil {
 		return nil, ErrNoPolicy
 	}

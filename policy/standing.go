@@ -142,6 +142,20 @@ func (t Trust) lacking(list []Publication) error {
 	return fmt.Errorf("publication %s has %d of %d signatures: %w", last.ID, len(names), t.needs(s), ErrUnsigned)
 }
 
+// CurrentID names the publication in force, without opening its table; empty when there is
+// none. It is what a service asks every few seconds.
+func CurrentID(ctx context.Context, store Publications, trust Trust) (string, error) {
+	list, err := store.List(ctx)
+	if err != nil {
+		return "", fmt.Errorf("reading the publications: %w", err)
+	}
+	current, err := trust.current(list)
+	if err != nil || current < 0 {
+		return "", err
+	}
+	return list[current].ID, nil
+}
+
 // rests opens the publication in force, and shows that each one below the full number
 // of signatures takes away from the next and adds nothing: whoever signs alone would
 // otherwise widen the table in two steps, by a claim in the first that nobody checks

@@ -13,7 +13,6 @@ import (
 	"sceau/dossier"
 	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/pool"
-	"sceau/policy"
 	"sceau/web/api"
 )
 
@@ -65,13 +64,23 @@ func (h *House) Server(ctx context.Context, identity string, log *slog.Logger) (
 		s.Intake, err = h.intake(ctx, trace, campaigns...)
 		return s, err
 	}
-	table, err := h.Table(ctx)
+	table, in, err := h.inForce(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.Table = func() *policy.Table { return table }
-	s.Gate, err = h.gate(ctx, table, trace)
-	return s, err
+	if s.Gate, err = h.gate(ctx, table, trace); err != nil {
+		return nil, err
+	}
+	f := &followed{house: h, gate: s.Gate, log: log}
+	f.put(table, in.ID)
+	s.Table = f.table.Load
+	following, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() { defer close(ended); f.follow(following) }()
+	h.mu.Lock()
+	h.close = append(h.close, func() { stop(); <-ended })
+	h.mu.Unlock()
+	return s, nil
 }
 
 // ready asks every part something small, as the role that serves: a server that takes
