@@ -236,3 +236,92 @@ func same(rows []policy.Row, r policy.Row) bool {
 			x.Relation == r.Relation && x.Item == r.Item && x.Flags() == r.Flags() && x.Form == r.Form && x.Derive == r.Derive
 	})
 }
+
+// To take away the person's own reading, or what a registered request opens, is no
+// minimisation: two people, like a widening.
+func TestWhatTakesFromARightTakesTwo(t *testing.T) {
+	for name, goes := range map[string]func(policy.Row) bool{
+		"the person's own reading": func(r policy.Row) bool { return r.Recipient == "S1" && r.Item == "A01.08" },
+		"a registered request":     func(r policy.Row) bool { return r.Recipient == "R1a-leg" && r.Relation == "open_request" },
+	} {
+		store, p := &policytest.Memory{}, signers(t, "ines", "malo")
+		sign(t, store, p, propose(t, store, p, table(t), "thibault").ID, "ines", "malo")
+		less := propose(t, store, p, compiled(t, slices.DeleteFunc(slices.Clone(table(t).Rows()), goes)), "thibault")
+		if s, _ := less.Statement(); s.Widens != 0 || s.Rights == 0 || s.Rights != s.Narrows {
+			t.Errorf("%s: it says that it widens %d, and takes %d from rights", name, s.Widens, s.Rights)
+		}
+		if _, lacks, err := policy.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, less.ID, p.key["malo"]); lacks != 1 || err != nil {
+			t.Errorf("%s: %d signatures lack, %v", name, lacks, err)
+		}
+		// Nor by a statement that does not count it.
+		lie := forged(t, store, p, compiled(t, slices.DeleteFunc(slices.Clone(table(t).Rows()), goes)), func(s *policy.Statement) { s.Rights = 0 })
+		signedAside(t, store, p, lie, "malo")
+		if _, err := inForce(t, store, p.trust); !errors.Is(err, policy.ErrAltered) {
+			t.Errorf("%s was taken by one: %v", name, err)
+		}
+	}
+}
+
+// A row that grants the same by another article changes nothing that decides, and all
+// that a person signs.
+func TestAnotherCitationIsNamed(t *testing.T) {
+	rows := slices.Clone(table(t).Rows())
+	for i := range rows {
+		if rows[i].SheetRow == "S-R3a-01" {
+			rows[i].Article = "Art. 99"
+		}
+	}
+	c := policy.Compare(table(t), compiled(t, rows))
+	if c.Widens()+c.Narrows() > 0 || len(c.Restated) == 0 || c.Restated[0].After.Article != "Art. 99" {
+		t.Errorf("it widens %d, narrows %d and restates %d", c.Widens(), c.Narrows(), len(c.Restated))
+	}
+}
+
+// A signer needs nothing but the text and the key; what comes back is looked at.
+func TestASignatureMadeElsewhereIsAdded(t *testing.T) {
+	store, p, stranger := &policytest.Memory{}, signers(t, "ines", "malo"), signers(t, "ines", "zoe")
+	pub := propose(t, store, p, table(t), "Malo ")
+	if _, err := policy.SignStatement(pub.Text, p.key["malo"]); err == nil {
+		t.Error("the author signed, under a name in other letters")
+	}
+	if _, err := policy.SignStatement(pub.Text+" ", p.key["ines"]); err == nil {
+		t.Error("what is no statement was signed")
+	}
+	sig, err := policy.SignStatement(pub.Text, p.key["ines"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := table(t).Vocabulary()
+	for name, bad := range map[string]policy.Signature{
+		"a stranger's":    must(policy.SignStatement(pub.Text, stranger.key["zoe"])),
+		"a name's double": must(policy.SignStatement(pub.Text, stranger.key["ines"])),
+		"an altered one":  {Signer: "ines", Line: strings.Replace(sig.Line, "=", "A", 1)},
+		"nothing":         {},
+		"two":             {Signer: "ines", Line: sig.Line + sig.Line},
+	} {
+		if _, _, err := policy.AddSignature(t.Context(), store, v, p.trust, pub.ID, bad); err == nil {
+			t.Errorf("%s was added", name)
+		}
+	}
+	// The name comes from the key, not from who brings the line.
+	if got, lacks, err := policy.AddSignature(t.Context(), store, v, p.trust, pub.ID[:12], policy.Signature{Signer: "somebody", Line: sig.Line}); err != nil || lacks != 1 || got.Signatures[0].Signer != "ines" {
+		t.Errorf("%d lack, %v", lacks, err)
+	}
+}
+
+func must(s policy.Signature, err error) policy.Signature {
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func TestWhereTwoTablesWaitASignerSaysWhichOne(t *testing.T) {
+	store, p := &policytest.Memory{}, signers(t, "ines", "malo")
+	sign(t, store, p, propose(t, store, p, table(t), "thibault").ID, "ines", "malo")
+	propose(t, store, p, narrower(t), "thibault")
+	propose(t, store, p, other(t), "thibault")
+	if _, _, err := policy.Waiting(t.Context(), store, p.trust); !errors.Is(err, policy.ErrSeveral) {
+		t.Errorf("one was chosen: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 
 	"sceau/catalogue"
@@ -11,16 +12,24 @@ import (
 type Change struct {
 	Wider    []Row // of the new table: the old one granted less there, or nothing
 	Narrower []Row // of the old table: the new one grants less there, or nothing
+	Rights   []Row // of those, what takes from a right of the person
+
+	// Restated are rows that grant the same by another article or another row of the
+	// sheet: nothing that decides, and all that a person signs.
+	Restated []Restated
 
 	// Recipients whose limit is higher, and lower, than before.
 	Raised, Lowered []catalogue.RecipientID
 }
 
+// A Restated row is one that stands on other words than before.
+type Restated struct{ Before, After Row }
+
 // Widens counts what two people have to sign: rows that grant more, and limits
 // that were raised.
 func (c Change) Widens() int { return len(c.Wider) + len(c.Raised) }
 
-// Narrows counts what one person may sign alone.
+// Narrows counts what is granted less.
 func (c Change) Narrows() int { return len(c.Narrower) + len(c.Lowered) }
 
 // Compare finds what changes when a table replaces another; nil grants nothing.
@@ -33,6 +42,12 @@ func Compare(old, new *Table) Change {
 	var c Change
 	c.Wider = old.leaves(new)
 	c.Narrower = new.leaves(old)
+	for _, r := range c.Narrower {
+		if old.serves(r) {
+			c.Rights = append(c.Rights, r)
+		}
+	}
+	c.Restated = new.restates(old)
 	for _, r := range limited(old, new) {
 		before, after := old.Limit(r), new.Limit(r)
 		if !after.within(before) {
@@ -42,6 +57,38 @@ func Compare(old, new *Table) Change {
 		}
 	}
 	return c
+}
+
+// serves says whether a row serves a right of the person it is about (art. 15, 16, 18, 21;
+// loi 78-17 art. 85; an authority's or a court's file): the person's own reading and
+// writing, and whatever a registered request or a case opens. To take it away is no
+// minimisation.
+func (t *Table) serves(r Row) bool {
+	rec, _ := t.vocabulary.Catalogue.Recipient(r.Recipient)
+	return rec.Type == "data-subject" || r.Relation == "open_request" || r.Relation == "case_file"
+}
+
+// restates finds the rows of t that another table has under another citation.
+func (t *Table) restates(of *Table) []Restated {
+	if t == nil || of == nil {
+		return nil
+	}
+	had := map[string]Row{}
+	for _, r := range of.rows {
+		had[r.grant()] = r
+	}
+	var out []Restated
+	for _, r := range t.rows {
+		if before, ok := had[r.grant()]; ok && (before.Article != r.Article || before.SheetRow != r.SheetRow) {
+			out = append(out, Restated{before, r})
+		}
+	}
+	return out
+}
+
+// grant spells a row without what it cites.
+func (r Row) grant() string {
+	return fmt.Sprint(r.where(), " ", r.Flags(), " ", r.Form, " ", r.Derive)
 }
 
 // leaves are the rows of another table that t does not cover.

@@ -22,6 +22,7 @@ type Listing struct {
 	Rows    int       `json:"rows"`
 	Widens  int       `json:"widens"`
 	Narrows int       `json:"narrows"`
+	Rights  int       `json:"takes_from_rights"`
 	Dated   time.Time `json:"dated"`
 	Author  string    `json:"author"`
 	Signers []string  `json:"signers"`
@@ -44,7 +45,7 @@ func Listed(ctx context.Context, store Publications, trust Trust) ([]Listing, er
 		if err != nil {
 			return nil, err
 		}
-		l := Listing{ID: list[i].ID, Table: s.Table, Rows: s.Rows, Widens: s.Widens, Narrows: s.Narrows,
+		l := Listing{ID: list[i].ID, Table: s.Table, Rows: s.Rows, Widens: s.Widens, Narrows: s.Narrows, Rights: s.Rights,
 			Dated: s.Dated, Author: s.Author, Signers: names, Needs: trust.needs(s)}
 		switch {
 		case i == current:

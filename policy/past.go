@@ -16,36 +16,50 @@ var ErrAmbiguous = errors.New("more than one table is named so")
 // by. name is the id of a publication, the hash of a table, or the first characters of
 // either, eight at least. Of publications of one table it is the newest.
 func Past(ctx context.Context, store Publications, v *Vocabulary, name string) (*Table, Publication, error) {
+	p, err := Find(ctx, store, name)
+	if err != nil {
+		return nil, p, err
+	}
+	s, err := p.Statement()
+	if err != nil {
+		return nil, p, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
+	}
+	t, err := opens(ctx, store, v, p, s)
+	return t, p, err
+}
+
+// Find finds a publication by the names that Past takes.
+func Find(ctx context.Context, store Publications, name string) (Publication, error) {
 	list, err := store.List(ctx)
 	if err != nil {
-		return nil, Publication{}, fmt.Errorf("reading the publications: %w", err)
+		return Publication{}, fmt.Errorf("reading the publications: %w", err)
 	}
-	var found *Publication
+	return find(list, name)
+}
+
+func find(list []Publication, name string) (Publication, error) {
+	found := -1
 	var table string
 	for i := len(list) - 1; i >= 0; i-- {
 		s, err := list[i].Statement()
 		if err != nil {
-			return nil, list[i], fmt.Errorf("publication %s: %w: %w", list[i].ID, ErrAltered, err)
+			if list[i].ID != name {
+				continue // altered, and not the one that is looked for
+			}
+			return list[i], fmt.Errorf("publication %s: %w: %w", name, ErrAltered, err)
 		}
-		if !named(list[i].ID, s.Table, name) {
-			continue
-		}
-		if found != nil && s.Table != table {
-			return nil, Publication{}, fmt.Errorf("%s: %w", name, ErrAmbiguous)
-		}
-		if found == nil {
-			found, table = &list[i], s.Table
+		switch {
+		case !named(list[i].ID, s.Table, name):
+		case found < 0:
+			found, table = i, s.Table
+		case s.Table != table:
+			return Publication{}, fmt.Errorf("%s: %w", name, ErrAmbiguous)
 		}
 	}
-	if found == nil {
-		return nil, Publication{}, fmt.Errorf("%s: %w", name, ErrNotPublished)
+	if found < 0 {
+		return Publication{}, fmt.Errorf("%s: %w", name, ErrNotPublished)
 	}
-	s, err := found.Statement()
-	if err != nil {
-		return nil, *found, err
-	}
-	t, err := opens(ctx, store, v, *found, s)
-	return t, *found, err
+	return list[found], nil
 }
 
 func named(id, table, name string) bool {

@@ -25,6 +25,7 @@ type Statement struct {
 	Replaces string    // the table in force when this one was drafted, or "none"
 	Widens   int       // what it grants more than that one, as Change counts it
 	Narrows  int       // what it grants less
+	Rights   int       // of that, what takes from a right of the person
 	Dated    time.Time // to the second, UTC
 	Author   string    // who drafted it, and whose signature therefore does not count
 }
@@ -62,7 +63,7 @@ func (s Statement) lines() []line {
 	}
 	lines = append(lines, line{"replaces", s.Replaces})
 	if s.counted() {
-		lines = append(lines, line{"widens", strconv.Itoa(s.Widens)}, line{"narrows", strconv.Itoa(s.Narrows)})
+		lines = append(lines, line{"widens", strconv.Itoa(s.Widens)}, line{"narrows", strconv.Itoa(s.Narrows)}, line{"takes-from-rights", strconv.Itoa(s.Rights)})
 	}
 	return append(lines, line{"dated", s.Dated.UTC().Format(time.RFC3339)}, line{"author", s.Author})
 }
@@ -75,10 +76,10 @@ func (s Statement) counted() bool { return s.Limits != "" }
 // with one meaning would be two things to sign.
 func ParseStatement(text string) (Statement, error) {
 	var s Statement
-	var rows, widens, narrows, dated string
+	var rows, widens, narrows, rights, dated string
 	fields := map[string]*string{
 		"table": &s.Table, "rows": &rows, "ceiling": &s.Ceiling, "annex": &s.Annex, "sheets": &s.Sheets,
-		"rules": &s.Rules, "limits": &s.Limits, "replaces": &s.Replaces, "widens": &widens, "narrows": &narrows,
+		"rules": &s.Rules, "limits": &s.Limits, "replaces": &s.Replaces, "widens": &widens, "narrows": &narrows, "takes-from-rights": &rights,
 		"dated": &dated, "author": &s.Author,
 	}
 	for _, l := range strings.Split(text, "\n") {
@@ -94,6 +95,7 @@ func ParseStatement(text string) (Statement, error) {
 	// What is no number is left at zero, and then not written as it was.
 	s.Widens, _ = strconv.Atoi(widens)
 	s.Narrows, _ = strconv.Atoi(narrows)
+	s.Rights, _ = strconv.Atoi(rights)
 	if s.Dated, err = time.Parse(time.RFC3339, dated); err != nil {
 		return Statement{}, errors.New("the statement gives no date")
 	}
@@ -209,7 +211,7 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 		}
 	}
 	change := Compare(before, t)
-	s.Widens, s.Narrows = change.Widens(), change.Narrows()
+	s.Widens, s.Narrows, s.Rights = change.Widens(), change.Narrows(), len(change.Rights)
 	e := Enclosed{Sources: from.Bundle}
 	var table, limits bytes.Buffer
 	if err := errors.Join(t.WriteCSV(&table), t.Limits().WriteCSV(&limits)); err != nil {

@@ -2,64 +2,100 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Sign adds a person's signature to a publication, after the same checks that a
-// service makes before it runs on the table: nobody signs what would not start.
-// It returns the publication, and how many signatures it still lacks.
+// SignStatement signs the text of a statement, with nothing but the key: a signer does it
+// on a machine of their own, and sends the line. Nothing is checked here but that it is a
+// statement, and somebody else's; whether it may come into force is checked where the
+// line is added, and again where a service starts.
+func SignStatement(text string, with note.Signer) (Signature, error) {
+	s, err := ParseStatement(text)
+	if err != nil {
+		return Signature{}, fmt.Errorf("signing a statement: %w", err)
+	}
+	if samePerson(with.Name(), s.Author) {
+		return Signature{}, fmt.Errorf("signing a statement: %s drafted this table, and another signs it", s.Author)
+	}
+	msg, err := note.Sign(&note.Note{Text: text}, with)
+	if err != nil {
+		return Signature{}, fmt.Errorf("signing a statement: %w", err)
+	}
+	return Signature{Signer: with.Name(), Line: strings.TrimPrefix(string(msg), text+"\n")}, nil
+}
+
+// Sign adds the signature of a key that is at hand.
 func Sign(ctx context.Context, store Publications, v *Vocabulary, trust Trust, id string, with note.Signer) (Publication, int, error) {
+	p, err := Find(ctx, store, id)
+	if err != nil {
+		return p, 0, fmt.Errorf("signing: %w", err)
+	}
+	sig, err := SignStatement(p.Text, with)
+	if err != nil {
+		return p, 0, err
+	}
+	return AddSignature(ctx, store, v, trust, p.ID, sig)
+}
+
+// AddSignature adds a person's signature to a publication, after the same checks that a
+// service makes before it runs on the table: nobody signs what would not start. It
+// returns the publication, and how many signatures it still lacks.
+func AddSignature(ctx context.Context, store Publications, v *Vocabulary, trust Trust, id string, sig Signature) (Publication, int, error) {
 	list, err := store.List(ctx)
 	if err != nil {
 		return Publication{}, 0, fmt.Errorf("reading the publications: %w", err)
 	}
-	var p *Publication
-	for i := range list {
-		if list[i].ID == id {
-			p = &list[i]
-		}
-	}
-	if p == nil {
-		return Publication{}, 0, fmt.Errorf("signing %s: %w", id, ErrNotPublished)
-	}
-	names, s, err := trust.signers(*p)
+	p, err := find(list, id)
 	if err != nil {
-		return *p, 0, err
+		return p, 0, fmt.Errorf("signing: %w", err)
 	}
-	known := false
-	for _, k := range trust.Signers {
-		known = known || (k.Name() == with.Name() && k.KeyHash() == with.KeyHash())
+	names, s, err := trust.signers(p)
+	if err != nil {
+		return p, 0, err
 	}
-	switch {
-	case !known:
-		return *p, 0, fmt.Errorf("signing %s: the key of %s is not among the signers", id, with.Name())
-	case with.Name() == s.Author:
-		return *p, 0, fmt.Errorf("signing %s: %s drafted this table, and another signs it", id, s.Author)
-	case len(names) < trust.needs(s):
+	if err := trust.verifies(p, &sig); err != nil {
+		return p, 0, fmt.Errorf("signing %s: %w", p.ID, err)
+	}
+	if samePerson(sig.Signer, s.Author) {
+		return p, 0, fmt.Errorf("signing %s: %s drafted this table, and another signs it", p.ID, s.Author)
+	}
+	if len(names) < trust.needs(s) {
 		if err := trust.replacesCurrent(list, s); err != nil {
-			return *p, 0, fmt.Errorf("signing %s: %w: publish it again", id, err)
+			return p, 0, fmt.Errorf("signing %s: %w: publish it again", p.ID, err)
 		}
 	}
-	table, err := open(ctx, store, v, *p, s)
+	table, err := open(ctx, store, v, p, s)
 	if err != nil {
-		return *p, 0, err
+		return p, 0, err
 	}
 	if err := trust.counts(ctx, store, v, list, table, s); err != nil {
-		return *p, 0, fmt.Errorf("signing %s: %w", id, err)
+		return p, 0, fmt.Errorf("signing %s: %w", p.ID, err)
 	}
-	msg, err := note.Sign(&note.Note{Text: p.Text}, with)
-	if err != nil {
-		return *p, 0, fmt.Errorf("signing %s: %w", id, err)
-	}
-	sig := Signature{Signer: with.Name(), Line: strings.TrimPrefix(string(msg), p.Text+"\n")}
-	if err := store.Sign(ctx, id, sig); err != nil {
-		return *p, 0, fmt.Errorf("signing %s: %w", id, err)
+	if err := store.Sign(ctx, p.ID, sig); err != nil {
+		return p, 0, fmt.Errorf("signing %s: %w", p.ID, err)
 	}
 	p.Signatures = append(p.Signatures, sig)
-	return *p, max(0, trust.needs(s)-len(names)-1), nil
+	return p, max(0, trust.needs(s)-len(names)-1), nil
+}
+
+// verifies says whether a line is the signature of a publication by one of those who may
+// sign, and takes the signer's name from the key that verifies it.
+func (t Trust) verifies(p Publication, sig *Signature) error {
+	sig.Line = strings.TrimRight(sig.Line, "\n") + "\n"
+	n, err := note.Open([]byte(p.Text+"\n"+sig.Line), note.VerifierList(t.Signers...))
+	var unknown *note.UnverifiedNoteError
+	switch {
+	case errors.As(err, &unknown) && len(unknown.Note.UnverifiedSigs) == 1:
+		return fmt.Errorf("the key of %s is not among the signers", unknown.Note.UnverifiedSigs[0].Name)
+	case err != nil || len(n.Sigs) != 1 || strings.Count(sig.Line, "\n") != 1:
+		return errors.New("that line is no signature of this statement")
+	}
+	sig.Signer = n.Sigs[0].Name
+	return nil
 }
 
 func (t Trust) replacesCurrent(list []Publication, s Statement) error {
@@ -81,16 +117,40 @@ func (t Trust) replacesCurrent(list []Publication, s Statement) error {
 	return nil
 }
 
-// Waiting is the newest publication that is not in force, for a signer who does
-// not want to copy an id. There is none when the newest is in force.
+// ErrSeveral means that more than one table waits: a signer says which one.
+var ErrSeveral = errors.New("more than one table waits for signatures")
+
+// Waiting is the publication that waits for signatures, for a signer who does not want to
+// copy an id. There is none when the newest is in force, and it is an error where more
+// than one could come into force: nobody signs another than the one they read.
 func Waiting(ctx context.Context, store Publications, trust Trust) (Publication, bool, error) {
 	list, err := store.List(ctx)
 	if err != nil {
 		return Publication{}, false, fmt.Errorf("reading the publications: %w", err)
 	}
 	current, err := trust.current(list)
-	if err != nil || current == len(list)-1 {
+	if err != nil {
 		return Publication{}, false, err
 	}
-	return list[len(list)-1], true, nil
+	var waits []Publication
+	for _, p := range list[current+1:] {
+		s, err := p.Statement()
+		if err != nil {
+			return Publication{}, false, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
+		}
+		if trust.replacesCurrent(list, s) == nil {
+			waits = append(waits, p)
+		}
+	}
+	switch len(waits) {
+	case 0:
+		return Publication{}, false, nil
+	case 1:
+		return waits[0], true, nil
+	}
+	ids := make([]string, len(waits))
+	for i, p := range waits {
+		ids[i] = p.ID[:12]
+	}
+	return Publication{}, false, fmt.Errorf("%w: %s", ErrSeveral, strings.Join(ids, ", "))
 }

@@ -46,7 +46,7 @@ func (t Trust) signers(p Publication) ([]string, Statement, error) {
 	for _, sig := range n.Sigs {
 		// Who drafts a table does not approve it. Sign refuses, so that whoever put
 		// this one there went around it.
-		if sig.Name == s.Author {
+		if samePerson(sig.Name, s.Author) {
 			return nil, s, fmt.Errorf("publication %s: %s: %w", p.ID, s.Author, ErrAuthor)
 		}
 		names = append(names, sig.Name)
@@ -54,11 +54,17 @@ func (t Trust) signers(p Publication) ([]string, Statement, error) {
 	return names, s, nil
 }
 
+// samePerson compares names as people write them.
+func samePerson(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
 // needs is how many signatures put a publication in force: one where it only takes
 // away, since closing is the safe side, and the full number where it grants anything
-// more. What a statement says of that is held against the tables before it counts.
+// more, or takes from a right of the person. What a statement says of that is held
+// against the tables before it counts.
 func (t Trust) needs(s Statement) int {
-	if s.counted() && s.Widens == 0 {
+	if s.counted() && s.Widens == 0 && s.Rights == 0 {
 		return min(1, t.threshold())
 	}
 	return t.threshold()
@@ -192,9 +198,9 @@ func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, lis
 
 // counts holds what a statement says it changes against what it does change.
 func (s Statement) counts(c Change) error {
-	if s.Widens != c.Widens() || s.Narrows != c.Narrows() {
-		return fmt.Errorf("it says that it widens %d and narrows %d, and it widens %d and narrows %d: %w",
-			s.Widens, s.Narrows, c.Widens(), c.Narrows(), ErrAltered)
+	if s.Widens != c.Widens() || s.Narrows != c.Narrows() || s.Rights != len(c.Rights) {
+		return fmt.Errorf("it says that it widens %d and narrows %d, %d of it from rights, and it widens %d and narrows %d, %d of it from rights: %w",
+			s.Widens, s.Narrows, s.Rights, c.Widens(), c.Narrows(), len(c.Rights), ErrAltered)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type policyVerbs struct {
 	Diff      policyDiffVerb      `cmd:"" help:"Say in sentences what changes between two tables."`
 	Publish   policyPublishVerb   `cmd:"" help:"Draft and prove the table, and propose it for signature."`
 	Sign      policySignVerb      `cmd:"" help:"Sign the table that waits."`
+	Statement policyStatementVerb `cmd:"" help:"Print a statement to the byte, to be signed elsewhere."`
 	Keygen    policyKeygenVerb    `cmd:"" help:"Make a signer's key."`
 	List      policyListVerb      `cmd:"" help:"List the tables published, who signed them, and which one is in force."`
 	Table     policyTableVerb     `cmd:"" help:"Print a table: the one in force, the draft, or any published one."`

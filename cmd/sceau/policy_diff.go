@@ -64,7 +64,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	change := policy.Compare(old, replaces)
 	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), 1
-	if d.Widens > 0 {
+	if d.Widens > 0 || len(change.Rights) > 0 {
 		d.Needs = 2
 	}
 	d.Contexts = change.Contexts()
@@ -125,12 +125,8 @@ func (d difference) print(w io.Writer, lang plain.Language) {
 		return
 	}
 	for _, c := range d.Sentences {
-		sign := "-"
-		if c.Wider {
-			sign = "+"
-		}
-		fmt.Fprintf(w, "%s %s\n", sign, c.Text)
-		if c.Missions != nil {
+		fmt.Fprintf(w, "%s %s\n", c.Sign(), c.Text)
+		if c.Missions != nil && !c.Restated {
 			say("    contextes : %d ; habilitations en vigueur : %d ; dossiers concernés : au plus %d", "    contexts: %d; missions in force: %d; files concerned: at most %d", c.Contexts, *c.Missions, *c.Files)
 		}
 	}
@@ -138,9 +134,14 @@ func (d difference) print(w io.Writer, lang plain.Language) {
 	if d.Missions != nil {
 		say("Habilitations en vigueur : %d ; candidats concernés : au plus %d.", "Missions in force: %d; candidates concerned: at most %d.", *d.Missions, *d.Files)
 	}
-	if d.Needs > 1 {
+	switch {
+	case d.Widens == 0 && d.Needs > 1:
+		say("La table touche à un droit de la personne : deux personnes la signent, et son auteur n'en est pas.", "The table takes from a right of the person: two people sign it, and its author is neither.")
+	case d.Needs > 1:
 		say("La table s'élargit : deux personnes la signent, et son auteur n'en est pas.", "The table grants more: two people sign it, and its author is neither.")
-	} else {
+	case d.Narrows == 0:
+		say("Rien de ce qui décide ne change : une personne la signe, et ce n'est pas son auteur.", "Nothing that decides changes: one person signs it, and not its author.")
+	default:
 		say("La table se resserre : une personne la signe, et ce n'est pas son auteur.", "The table grants less: one person signs it, and not its author.")
 	}
 }

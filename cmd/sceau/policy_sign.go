@@ -2,54 +2,167 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"sceau/internal/house"
 	"sceau/internal/parts"
 	"sceau/policy"
+	"sceau/policy/plain"
 )
 
 type policySignVerb struct {
-	Key         string `required:"" placeholder:"FILE" type:"existingfile" help:"The signer's own key, 0600."`
-	Publication string `placeholder:"ID" help:"The publication; the one that waits by default."`
+	Key         string `placeholder:"FILE" type:"existingfile" help:"The signer's own key, 0600."`
+	Publication string `placeholder:"ID" help:"The publication, or the first characters of its id; the one that waits by default."`
+	Statement   string `placeholder:"FILE" type:"existingfile" help:"Sign this statement, with no platform at hand, and print the line to send."`
+	Signature   string `placeholder:"FILE" type:"existingfile" help:"Add a line that was signed elsewhere."`
+	Language    string `name:"lang" enum:"fr,en" default:"fr" help:"Of the difference that is shown: fr or en."`
 }
 
 func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
+	switch {
+	case v.Key != "" && v.Statement != "" && v.Signature == "":
+		return v.elsewhere(t)
+	case (v.Key == "") == (v.Signature == "") || v.Statement != "":
+		return misusef("sign with --key FILE, elsewhere with --key FILE --statement FILE, or add --signature FILE")
+	}
+	var signer note.Signer
+	var err error
+	if v.Key != "" {
+		if signer, err = policy.ReadSigner(v.Key); err != nil {
+			return err
+		}
+	}
+	return withHouse(ctx, func(h *house.House) error { return v.here(ctx, t, h, signer) })
+}
+
+// elsewhere signs a text with a key, and needs nothing else: the signer's own machine.
+func (v policySignVerb) elsewhere(t *terminal) error {
 	signer, err := policy.ReadSigner(v.Key)
 	if err != nil {
 		return err
 	}
-	h, err := house.Open(ctx, parts.DefaultHome())
+	text, err := os.ReadFile(v.Statement)
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	sig, err := policy.SignStatement(string(text), signer)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(t.out, sig.Line)
+	return nil
+}
+
+func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, signer note.Signer) error {
 	store, trust, err := h.Publications(ctx)
 	if err != nil {
 		return err
 	}
-	if v.Publication == "" {
-		p, waits, err := policy.Waiting(ctx, store, trust)
-		if err != nil {
-			return err
-		}
-		if !waits {
-			return errNoneWaits
-		}
-		v.Publication = p.ID
-	}
-	p, lacking, err := policy.Sign(ctx, store, h.Words, trust, v.Publication, signer)
+	p, err := v.chosen(ctx, store, trust)
 	if err != nil {
 		return err
 	}
+	if err := shows(ctx, t, h, store, trust, p, plain.Language(v.Language)); err != nil {
+		return err
+	}
+	sig := policy.Signature{}
+	if signer != nil {
+		sig, err = policy.SignStatement(p.Text, signer)
+	} else {
+		var line []byte
+		line, err = os.ReadFile(v.Signature)
+		sig.Line = string(line)
+	}
+	if err != nil {
+		return err
+	}
+	p, lacking, err := policy.AddSignature(ctx, store, h.Words, trust, p.ID, sig)
+	if err != nil {
+		return err
+	}
+	by := p.Signatures[len(p.Signatures)-1].Signer
 	if lacking > 0 {
-		fmt.Fprintf(t.err, "signed by %s; %d more to come\n", signer.Name(), lacking)
+		fmt.Fprintf(t.err, "signed by %s; %d more to come\n", by, lacking)
 		return nil
 	}
-	fmt.Fprintf(t.err, "signed by %s; in force: %s\n", signer.Name(), p.ID)
+	fmt.Fprintf(t.err, "signed by %s; in force: %s\n", by, p.ID)
 	return nil
+}
+
+func (v policySignVerb) chosen(ctx context.Context, store policy.Publications, trust policy.Trust) (policy.Publication, error) {
+	if v.Publication != "" {
+		return policy.Find(ctx, store, v.Publication)
+	}
+	p, waits, err := policy.Waiting(ctx, store, trust)
+	switch {
+	case errors.Is(err, policy.ErrSeveral):
+		return p, hinted{err, "`sceau policy list` shows them; sign the one that you read with --publication ID"}
+	case err != nil:
+		return p, err
+	case !waits:
+		return p, errNoneWaits
+	}
+	return p, nil
+}
+
+// mostSentences is how many sentences of a difference are shown to who signs; a first table is
+// all new, and is read as a matrix.
+const mostSentences = 200
+
+// shows says what a signature will stand under: nobody signs what they were not shown.
+func shows(ctx context.Context, t *terminal, h *house.House, store policy.Publications, trust policy.Trust, p policy.Publication, language plain.Language) error {
+	s, err := p.Statement()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.err, "sceau: publication %s, by %s: %d rows, %d more and %d less than before\n", p.ID[:12], s.Author, s.Rows, s.Widens, s.Narrows)
+	if s.Replaces == policy.None {
+		return nil
+	}
+	before, _, err := policy.InForce(ctx, store, h.Words, trust)
+	if err != nil {
+		return nil // it does not open: what replaces it is signed as all new
+	}
+	after, _, err := policy.Past(ctx, store, h.Words, p.ID)
+	if err != nil {
+		return err
+	}
+	sentences := plain.Speaker{Catalogue: h.Catalogue, Language: language}.Difference(before, after)
+	for i, x := range sentences {
+		if i == mostSentences {
+			fmt.Fprintf(t.err, "sceau: and %d sentences more: `sceau policy diff in-force %s`\n", len(sentences)-i, p.ID[:12])
+			break
+		}
+		fmt.Fprintf(t.err, "%s %s\n", x.Sign(), x.Text)
+	}
+	return nil
+}
+
+type policyStatementVerb struct {
+	Of string `arg:"" optional:"" default:"waiting" help:"waiting, or the id of a publication."`
+}
+
+// Run prints the text to the byte, for a signer's own machine.
+func (v policyStatementVerb) Run(ctx context.Context, t *terminal) error {
+	return withHouse(ctx, func(h *house.House) error {
+		store, trust, err := h.PublicationsRead(ctx)
+		if err != nil {
+			return err
+		}
+		chosen := policySignVerb{Publication: strings.TrimPrefix(v.Of, waiting)}
+		p, err := chosen.chosen(ctx, store, trust)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(t.out, p.Text)
+		return nil
+	})
 }
 
 type policyKeygenVerb struct {
@@ -59,6 +172,16 @@ type policyKeygenVerb struct {
 }
 
 func (v policyKeygenVerb) Run(t *terminal) error {
+	if v.Trust {
+		// Before a key is made: a second one of a name would stop every verb that reads
+		// the signers.
+		if known, err := house.KnowsSigner(parts.DefaultHome(), v.Name); err != nil || known {
+			if err == nil {
+				err = hinted{fmt.Errorf("%s is among the signers already", v.Name), "one person has one key: take the old line out of " + filepath.Join(parts.DefaultHome(), "policy", "signers") + " first"}
+			}
+			return err
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(v.Out), 0o700); err != nil {
 		return err
 	}

@@ -53,4 +53,3 @@ func (h *House) Drift(ctx context.Context) ([]string, error) {
 	}
 	return said, nil
 }
-

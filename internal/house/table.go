@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sceau/dossier"
@@ -42,6 +43,20 @@ func (h *House) publications(ctx context.Context, role string) (policy.Publicati
 		return nil, policy.Trust{}, err
 	}
 	return publications.Store{DB: p}, trust, nil
+}
+
+// KnowsSigner says whether somebody of that name may sign already, however it is spelt.
+func KnowsSigner(home, name string) (bool, error) {
+	text, err := os.ReadFile(filepath.Join(home, "policy", "signers"))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	for line := range strings.Lines(string(text)) {
+		if of, _, ok := strings.Cut(line, "+"); ok && strings.EqualFold(strings.TrimSpace(of), strings.TrimSpace(name)) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // AddSigner adds a public key to those whose signatures count.

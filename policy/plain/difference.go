@@ -13,11 +13,25 @@ import (
 // A Sentence is one thing that changes between two tables.
 type Sentence struct {
 	Recipient catalogue.RecipientID `json:"recipient"`
-	Wider     bool                  `json:"wider"` // it takes two signatures
+	Wider     bool                  `json:"wider"`              // it takes two signatures
+	Rights    bool                  `json:"rights,omitempty"`   // it takes from a right of the person: two as well
+	Restated  bool                  `json:"restated,omitempty"` // nothing that decides changes
 	Text      string                `json:"sentence"`
 	Items     []catalogue.ItemID    `json:"items,omitempty"`
 	Relation  catalogue.Relation    `json:"relation,omitempty"`
 	Contexts  int                   `json:"contexts"` // of the base, where it changes something
+}
+
+// Sign opens a sentence as people read a difference: + grants more, - grants less, ~ says
+// the same in other words.
+func (s Sentence) Sign() string {
+	switch {
+	case s.Restated:
+		return "~"
+	case s.Wider:
+		return "+"
+	}
+	return "-"
 }
 
 // Difference says what changes when a table replaces another, widenings first of each
@@ -29,8 +43,14 @@ func (s Speaker) Difference(old, new *policy.Table) []Sentence {
 		out = append(out, s.sentence(g, true, old))
 	}
 	for _, g := range gather(change.Narrower) {
-		out = append(out, s.sentence(g, false, new))
+		x := s.sentence(g, false, new)
+		if slices.ContainsFunc(change.Rights, func(r policy.Row) bool { return r.SheetRow == g.row.SheetRow && r.Relation == g.row.Relation }) {
+			x.Rights = true
+			x.Text += s.in(" Un droit de la personne est touché (Art. 5 ; RGPD 15 et 16).", " A right of the person is touched (Art. 5; GDPR 15 and 16).")
+		}
+		out = append(out, x)
 	}
+	out = append(out, s.restated(change.Restated)...)
 	for _, r := range change.Raised {
 		out = append(out, s.limit(r, true, old.Limit(r), new.Limit(r)))
 	}
@@ -51,6 +71,28 @@ func compareBool(a, b bool) int {
 		return 1
 	}
 	return -1
+}
+
+// restated says, once for each row of a sheet, what it cites now and cited before.
+func (s Speaker) restated(rows []policy.Restated) (out []Sentence) {
+	seen := map[string]bool{}
+	for _, r := range rows {
+		text := ""
+		if r.Before.SheetRow != r.After.SheetRow {
+			text = fmt.Sprintf(s.in("la ligne %s prend la place de %s", "row %s takes the place of %s"), r.After.SheetRow, r.Before.SheetRow)
+		}
+		if r.Before.Article != r.After.Article {
+			if text != "" {
+				text += s.in(" ; ", "; ")
+			}
+			text += fmt.Sprintf(s.in("la ligne %s cite « %s » au lieu de « %s »", "row %s cites “%s” instead of “%s”"), r.After.SheetRow, r.After.Article, r.Before.Article)
+		}
+		if !seen[text] {
+			seen[text] = true
+			out = append(out, Sentence{Recipient: r.After.Recipient, Restated: true, Text: s.Recipient(r.After.Recipient) + s.in(" : ", ": ") + text + "."})
+		}
+	}
+	return out
 }
 
 // A group is rows that differ by item and phase alone, and say the same of each: one
@@ -197,7 +239,7 @@ func (s Speaker) limit(r catalogue.RecipientID, wider bool, before, after policy
 			parts = append(parts, fmt.Sprintf(s.in("de %d à %d dossiers %s", "from %d to %d files %s"), was, is, per))
 		}
 	}
-	text := fmt.Sprintf(s.in("%s : le plafond de consultation passe %s.", "%s: the limit goes %s."), s.Recipient(r), s.list(parts))
+	text := fmt.Sprintf(s.in("%s : la limite de consultation passe %s.", "%s: the limit goes %s."), s.Recipient(r), s.list(parts))
 	return Sentence{Recipient: r, Wider: wider, Text: text}
 }
 
