@@ -180,7 +180,7 @@ func (v policyLintVerb) Run(t *terminal) error {
 	if len(problems) > 0 {
 		return quietly{failed}
 	}
-	fmt.Fprintln(t.err, "the rules read closed lists only, have no clock, no network and no chance, and cite an article each")
+	fmt.Fprintln(t.err, "the rules read closed lists only, have no clock, no network and no chance, and each cites an article and says why")
 	return nil
 }
 

@@ -54,7 +54,7 @@ func Cases(ctx context.Context, c *catalogue.Catalogue, rules fs.FS) ([]Loosened
 	if err != nil {
 		return nil, err
 	}
-	compiler := ast.NewCompiler()
+	compiler := ast.NewCompiler().WithCapabilities(capabilities())
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, fmt.Errorf("compiling the tests of the rules: %w", compiler.Errors)
 	}

@@ -21,10 +21,14 @@ var builtins = []string{
 // They make the enumeration a proof: there is no other context.
 var inputs = []string{"recipient", "purpose", "phase", "relation"}
 
-// documents are what a rule may read beside its own packages. An overlay
+// documents are what a rule may read beside its own package and the law. An overlay
 // (restriction, objection, hold, embargo, limits) is in neither, so no rule can
 // grant because of one.
-var documents = []string{"sheets", "items", "sceau"}
+var documents = []string{"sheets", "items"}
+
+// The law is the one package that others read, imported under its own name: what is
+// written law.missing is what a reader finds there.
+const law = "law"
 
 func capabilities() *ast.Capabilities {
 	c := ast.CapabilitiesForThisVersion()
@@ -33,10 +37,11 @@ func capabilities() *ast.Capabilities {
 	return c
 }
 
-// Lint reads the rules and says what in them would make the enumeration less than a
-// proof, or leave a refusal without a citation. It compiles them too, strictly.
+// Lint reads the rules and their tests, and says what in them would make the enumeration
+// less than a proof, or leave a refusal without a citation and a reason. It compiles them
+// too, strictly.
 func Lint(rules fs.FS) ([]string, error) {
-	modules, err := parse(Sources{Rules: rules}.whole().Rules)
+	modules, err := parseAll(Sources{Rules: rules}.whole().Rules)
 	if err != nil {
 		return nil, err
 	}
@@ -55,32 +60,64 @@ func compile(modules map[string]*ast.Module) (*ast.Compiler, error) {
 	return compiler, nil
 }
 
-// lint says what in the rules would make the enumeration less than a proof, or
-// a refusal without a citation.
-func lint(modules map[string]*ast.Module) []string {
-	var problems []string
-	for _, m := range modules {
-		problems = append(problems, lintReads(m)...)
-		problems = append(problems, lintCitations(m)...)
+// A sayer takes one problem, at its line.
+type sayer func(at *ast.Location, format string, args ...any)
+
+func into(problems *[]string) sayer {
+	return func(at *ast.Location, format string, args ...any) {
+		*problems = append(*problems, fmt.Sprintf("%s:%d: %s", at.File, at.Row, fmt.Sprintf(format, args...)))
 	}
-	slices.Sort(problems)
-	return problems
 }
 
-func lintReads(m *ast.Module) []string {
+func lint(modules map[string]*ast.Module) []string {
 	var problems []string
-	say := func(at *ast.Location, format string, args ...any) {
-		problems = append(problems, fmt.Sprintf("%s:%d: %s", at.File, at.Row, fmt.Sprintf(format, args...)))
+	say := into(&problems)
+	for name, m := range modules {
+		lintPlace(name, m, say)
+		if isTest(name) {
+			continue // a test replaces what rules read: that is what it is for
+		}
+		lintReads(m, say)
+		lintNames(m, say)
+		lintCitations(m, say)
+		lintCategory(m, say)
 	}
+	slices.Sort(problems)
+	return slices.Compact(problems)
+}
+
+func isTest(file string) bool { return strings.HasSuffix(file, "_test.rego") }
+
+// lintPlace wants a package in the one file of its name. A second file could add a door
+// to a category, a package outside could stand in for the sheets, and a test could loosen
+// the law that it tests.
+func lintPlace(file string, m *ast.Module, say sayer) {
+	root, name := "sceau", strings.TrimSuffix(file, ".rego")
+	if isTest(file) {
+		root, name = "sceau_test", strings.TrimSuffix(file, "_test.rego")
+	}
+	if want := ast.DefaultRootRef.Append(ast.StringTerm(root)).Append(ast.StringTerm(name)); !m.Package.Path.Equal(want) {
+		say(m.Package.Location, "holds the package %s: this file is the place of %s", path(m.Package.Path), path(want))
+	}
+}
+
+// path is a package as its file writes it.
+func path(ref ast.Ref) string { return strings.TrimPrefix(ref.String(), "data.") }
+
+func lintReads(m *ast.Module, say sayer) {
 	for _, i := range m.Imports {
-		ref, ok := i.Path.Value.(ast.Ref)
-		if !ok || !strings.HasPrefix(ref.String(), "data.sceau.") {
-			say(i.Location, "imports %s", i.Path)
+		switch {
+		case i.Path.String() != "data.sceau."+law:
+			say(i.Location, "imports %s: a rule reads sheets, items and the law", i.Path)
+		case i.Alias != "" && i.Alias != law:
+			say(i.Location, "imports the law as %s: it keeps its name", i.Alias)
 		}
 	}
-	ast.WalkTerms(m, func(t *ast.Term) bool {
+	heads := map[*ast.Term]bool{} // of a reference, and looked at as one
+	visit := func(t *ast.Term) bool {
 		switch v := t.Value.(type) {
 		case ast.Ref:
+			heads[v[0]] = len(v) > 1
 			switch head := v[0].Value; {
 			case head.Compare(ast.InputRootDocument.Value) == 0:
 				if !reads(v, inputs) {
@@ -93,26 +130,32 @@ func lintReads(m *ast.Module) []string {
 			}
 		case ast.Var:
 			// The whole of input or data, handed to something else.
-			if v.Equal(ast.InputRootDocument.Value) || v.Equal(ast.DefaultRootDocument.Value) {
-				if !headOfARef(m, t) {
+			if v.Equal(ast.InputRootDocument.Value) || v.Equal(ast.DefaultRootDocument.Value) || v == law {
+				if !heads[t] {
 					say(t.Location, "hands over the whole of %s", v)
 				}
 			}
 		}
 		return false
-	})
-	ast.WalkExprs(m, func(e *ast.Expr) bool {
+	}
+	replaced := func(e *ast.Expr) bool {
 		if len(e.With) > 0 {
 			say(e.Location, "replaces what it reads (with)")
 		}
 		return false
-	})
+	}
 	for _, r := range m.Rules {
+		ast.WalkTerms(r, visit)
+		ast.WalkExprs(r, replaced)
+		// The library does not walk the brackets of a head: x[input.restricted] := 1.
+		for _, t := range r.Head.Ref()[1:] {
+			ast.WalkTerms(t, visit)
+			ast.WalkExprs(t, replaced)
+		}
 		if r.Else != nil || r.Default {
 			say(r.Location, "%s has an else or a default: every grant and refusal stands by itself", r.Head.Name)
 		}
 	}
-	return problems
 }
 
 func reads(ref ast.Ref, allowed []string) bool {
@@ -123,41 +166,17 @@ func reads(ref ast.Ref, allowed []string) bool {
 	return ok && slices.Contains(allowed, string(s))
 }
 
-// headOfARef says whether the term opens a reference that was looked at as one.
-func headOfARef(m *ast.Module, t *ast.Term) bool {
-	found := false
-	ast.WalkRefs(m, func(r ast.Ref) bool {
-		found = found || (len(r) > 1 && r[0] == t)
-		return found
-	})
-	return found
-}
-
-// lintCitations wants an article above each rule that opens or refuses, and a
-// decree above each package.
-func lintCitations(m *ast.Module) []string {
-	var problems []string
-	articles := map[int]bool{}
-	decree := false
-	for _, a := range m.Annotations {
-		article, _ := a.Custom["article"].(string)
-		if a.Scope == "rule" && article != "" && a.Title != "" {
-			articles[a.EndLoc().Row] = true
-		}
-		if a.Scope == "package" {
-			_, decree = a.Custom["decree"].(string)
-		}
-	}
-	if !decree {
-		problems = append(problems, fmt.Sprintf("%s:1: the package names no decree", m.Package.Location.File))
-	}
+// lintNames keeps a rule from taking the name of what others read: a startswith of one's
+// own would read like the real one.
+func lintNames(m *ast.Module, say sayer) {
 	for _, r := range m.Rules {
-		if name := r.Head.Ref()[0].String(); (name != "opens" && name != "deny") || r.Head.Key == nil {
-			continue
-		}
-		if !articles[r.Location.Row-1] {
-			problems = append(problems, fmt.Sprintf("%s:%d: a rule that opens or refuses cites no article", r.Location.File, r.Location.Row))
+		name := r.Head.Ref()[0].String()
+		taken := name == law || slices.ContainsFunc(builtins, func(b string) bool {
+			first, _, _ := strings.Cut(b, ".")
+			return name == first
+		})
+		if taken {
+			say(r.Location, "gives %s a meaning of its own", name)
 		}
 	}
-	return problems
 }

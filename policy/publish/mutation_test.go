@@ -144,13 +144,14 @@ func forgedGrant(t *testing.T, random *rand.Rand) (mutant, bool) {
 	if slices.Contains(r.Items, it) {
 		return mutant{}, false
 	}
-	file := categoryOf(t, s.Recipient)
-	forged := fmt.Sprintf("grants := (law.granted(opens, deny) | {[%q, %q]}) if law.asks", r.ID, it)
+	// A category has no other way to grant than the law's.
+	const said = "granted(opens, denials) := asked - refused_questions(opens, denials)"
+	forged := fmt.Sprintf("granted(opens, denials) := (asked - refused_questions(opens, denials)) | {[%q, %q]}", r.ID, it)
 	return mutant{
-		what:  fmt.Sprintf("%s grants %s by %s", file, it, r.ID),
+		what:  fmt.Sprintf("law.rego grants %s by %s", it, r.ID),
 		named: [][]string{{string(s.Recipient), string(it), string(r.Phases[0]), string(r.Relations[0]), "Art. 3"}},
-		src: opa.Sources{Only: []catalogue.RecipientID{s.Recipient}, Rules: withRules(t, file, func(text string) string {
-			return strings.Replace(text, "grants := law.granted(opens, deny) if law.asks", forged, 1)
+		src: opa.Sources{Only: []catalogue.RecipientID{s.Recipient}, Rules: withRules(t, "law.rego", func(text string) string {
+			return strings.Replace(text, said, forged, 1)
 		})},
 	}, true
 }
@@ -166,7 +167,7 @@ func openedContext(t *testing.T, random *rand.Rand) (mutant, bool) {
 		return mutant{}, false
 	}
 	file := categoryOf(t, at.Recipient)
-	door := fmt.Sprintf("\n# METADATA\n# title: One door more\n# custom:\n#   article: \"Art. 3\"\nopens contains rego.metadata.rule().custom.article if {\n\tinput.recipient == %q\n\tinput.purpose == %q\n\tinput.phase == %q\n\tinput.relation == %q\n}\n",
+	door := fmt.Sprintf("\n# METADATA\n# title: One door more\n# custom:\n#   article: \"Art. 3\"\n#   why: somebody would like it\nopens contains rego.metadata.rule().custom.article if {\n\tinput.recipient == %q\n\tinput.purpose == %q\n\tinput.phase == %q\n\tinput.relation == %q\n}\n",
 		at.Recipient, at.Purpose, at.Phase, at.Relation)
 	return mutant{
 		what:  fmt.Sprintf("%s opens %v", file, at),
@@ -290,7 +291,7 @@ func addedRefusal(t *testing.T, random *rand.Rand) (mutant, bool) {
 	s := someSheet(t, random)
 	r := s.Rows[random.IntN(len(s.Rows))]
 	file := categoryOf(t, s.Recipient)
-	refusal := fmt.Sprintf("\n# METADATA\n# title: One refusal more\n# custom:\n#   article: \"Art. 3\"\ndeny contains law.no(q, \"MORE\", rego.metadata.rule().custom.article) if {\n\tinput.phase == %q\n\tsome q in law.asked\n}\n", r.Phases[0])
+	refusal := fmt.Sprintf("\n# METADATA\n# title: One refusal more\n# custom:\n#   article: \"Art. 3\"\n#   why: nobody needs that phase\ndeny contains law.no(q, \"MORE\", rego.metadata.rule().custom.article) if {\n\tinput.phase == %q\n\tsome q in law.asked\n}\n", r.Phases[0])
 	return mutant{what: file + " refuses all of " + string(r.Phases[0]), src: opa.Sources{Only: []catalogue.RecipientID{s.Recipient},
 		Rules: withRules(t, file, func(text string) string { return text + refusal })}}, true
 }

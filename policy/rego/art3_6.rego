@@ -4,6 +4,7 @@
 # custom:
 #   decree: ESRS2035793A
 #   article: Art. 3 6°
+#   sheets: [R6]
 package sceau.art3_6
 
 import data.sceau.law
@@ -14,6 +15,7 @@ recipients := {"R6"}
 # title: The payment asked for
 # custom:
 #   article: "Art. 3 6° ('pour le paiement')"
+#   why: the decree names these companies for the fees alone, and only some wishes have any
 opens contains rego.metadata.rule().custom.article if {
 	input.purpose == "P1"
 	input.relation == "payment_only"
@@ -24,6 +26,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: Fees, and nothing else
 # custom:
 #   article: "Art. 3 6° ('pour le paiement')"
+#   why: a private company would learn who asks for which studies
 deny contains law.no(q, "FEES_ONLY", rego.metadata.rule().custom.article) if {
 	some q in law.outside_classes({"payment"})
 }

@@ -6,6 +6,7 @@
 # custom:
 #   decree: ESRS2035793A
 #   article: Art. 5
+#   sheets: [S1, S2]
 package sceau.data_subjects
 
 import data.sceau.law
@@ -16,6 +17,7 @@ recipients := {"S1", "S2"}
 # title: One's own file
 # custom:
 #   article: "Art. 5; GDPR 15"
+#   why: whatever is held about a person is theirs to read, for as long as it is held
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "S1"
 	input.purpose == "P1"
@@ -26,6 +28,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: One's own data in the file of a child
 # custom:
 #   article: "Art. 5; GDPR 15 and 16"
+#   why: a parent named in the file of a child is a person there too, with rights over that part
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "S2"
 	input.purpose == "P1"
@@ -37,6 +40,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: The file of a minor, until majority
 # custom:
 #   article: "code civil 371-1"
+#   why: parental authority is there to protect a child, and ends with majority
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "S2"
 	input.purpose == "P1"
@@ -69,6 +73,7 @@ deny contains law.no(q, "APPRAISALS_AFTER_EXAMINATION", rego.metadata.rule().cus
 # title: A fraud record is read on request, or once the case is open
 # custom:
 #   article: "GDPR 15; annex H1"
+#   why: who is accused must be able to answer, which an entry met by chance on a screen does not allow
 deny contains law.no(q, "FRAUD_ON_REQUEST", rego.metadata.rule().custom.article) if {
 	input.recipient == "S1"
 	some q in law.in_classes({"fraud"})
@@ -79,6 +84,7 @@ deny contains law.no(q, "FRAUD_ON_REQUEST", rego.metadata.rule().custom.article)
 # title: Protected coordinates are not shown, even to the child
 # custom:
 #   article: "RGT-09; GDPR 15(4)"
+#   why: one parent may be hiding from the other, who can look over the child's shoulder
 deny contains law.no(q, "PROTECTED_COORDINATES", rego.metadata.rule().custom.article) if {
 	input.recipient == "S1"
 	some q in law.about({"A01.25", "A01.26", "A01.27"})
@@ -109,6 +115,7 @@ own_acts := {
 # title: The record is written by the school
 # custom:
 #   article: "annex H8; GDPR 16"
+#   why: whoever wrote their own marks could be ranked on invented ones
 deny contains law.no(q, "RECORD_BY_THE_SCHOOL", rego.metadata.rule().custom.article) if {
 	input.recipient == "S1"
 	some q in law.in_classes({"schooling"})
@@ -120,6 +127,7 @@ deny contains law.no(q, "RECORD_BY_THE_SCHOOL", rego.metadata.rule().custom.arti
 # title: Nobody corrects traces, payments, offences or the staff directory alone
 # custom:
 #   article: "GDPR 16; SEC-06"
+#   why: they are evidence, and the word of others; a person contests them and does not erase them
 deny contains law.no(q, "NOT_BY_SELF_SERVICE", rego.metadata.rule().custom.article) if {
 	some q in law.in_classes({"connection", "payment", "fraud", "agents"})
 	law.access(q) == "write"
@@ -129,6 +137,7 @@ deny contains law.no(q, "NOT_BY_SELF_SERVICE", rego.metadata.rule().custom.artic
 # title: A parent reads the file of a minor, and does not write it
 # custom:
 #   article: "code civil 371-1"
+#   why: the wishes are the minor's, and a parent who wrote them would choose instead
 deny contains law.no(q, "PARENT_READS", rego.metadata.rule().custom.article) if {
 	input.recipient == "S2"
 	input.relation == "minor_child"
@@ -151,6 +160,7 @@ deny contains law.no(q, "MINORS_OWN_MATTERS", rego.metadata.rule().custom.articl
 # title: A protected address is not shown to a parent
 # custom:
 #   article: "RGT-09; code civil 378-2"
+#   why: a parent barred for violence must not find in the file where the child lives
 deny contains law.no(q, "PROTECTED_ADDRESS", rego.metadata.rule().custom.article) if {
 	input.recipient == "S2"
 	input.relation == "minor_child"
@@ -162,6 +172,7 @@ deny contains law.no(q, "PROTECTED_ADDRESS", rego.metadata.rule().custom.article
 # title: A responsible's own data are the family record and the means declared
 # custom:
 #   article: "Art. 5; GDPR 15"
+#   why: rights are over one's own data; the rest of the file is the child's
 deny contains law.no(q, "RESPONSIBLES_OWN_DATA", rego.metadata.rule().custom.article) if {
 	input.recipient == "S2"
 	input.relation == "self"
@@ -172,6 +183,7 @@ deny contains law.no(q, "RESPONSIBLES_OWN_DATA", rego.metadata.rule().custom.art
 # title: Means declared are corrected through the candidate's file
 # custom:
 #   article: "GDPR 16"
+#   why: a bursary rests on them, so they change where they are certified and not at a parent's word
 deny contains law.no(q, "MEANS_READ_ONLY", rego.metadata.rule().custom.article) if {
 	input.recipient == "S2"
 	some q in law.in_classes({"income"})

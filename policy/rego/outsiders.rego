@@ -6,6 +6,7 @@
 # custom:
 #   decree: ESRS2035793A
 #   article: Art. 3 (not listed)
+#   sheets: [X1, X2, X3, X4]
 package sceau.outsiders
 
 import data.sceau.law
@@ -19,6 +20,7 @@ opens := set()
 # title: Not a recipient
 # custom:
 #   article: "Art. 3 (not listed); GDPR 28"
+#   why: article 3 closes the list; to host, to send in or to broadcast takes no reading of files
 deny contains law.no(q, "NOT_A_RECIPIENT", rego.metadata.rule().custom.article) if {
 	some q in law.asked
 }

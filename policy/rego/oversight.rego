@@ -6,6 +6,7 @@
 # custom:
 #   decree: ESRS2035793A
 #   article: GDPR 37-39; GDPR 58
+#   sheets: [C1, C2]
 package sceau.oversight
 
 import data.sceau.law
@@ -16,6 +17,7 @@ recipients := {"C1", "C2"}
 # title: Supervision
 # custom:
 #   article: "GDPR 39; SEC-11"
+#   why: the officer sees that the rules are kept, everywhere and through the whole session
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "C1"
 	input.purpose == "P1"
@@ -27,6 +29,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: The file that a measure names
 # custom:
 #   article: "GDPR 58(1); loi 78-17 art. 19; code de justice administrative"
+#   why: an investigation or a trial is about somebody, and its measure says whom
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "C2"
 	input.purpose == "P1"
@@ -38,6 +41,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: The officer reads traces under pseudonyms, and counts profiles
 # custom:
 #   article: "GDPR 39; SEC-06; SEC-11"
+#   why: abuse shows in who opened what; checking by reading files would make one reader more
 deny contains law.no(q, "OFFICER_READS_NO_DOSSIER", rego.metadata.rule().custom.article) if {
 	input.recipient == "C1"
 	some q in law.asked
@@ -58,6 +62,7 @@ supervision(q) if {
 # title: A measure opens a file while its case is open
 # custom:
 #   article: "GDPR 58(1); loi 78-17 art. 19"
+#   why: a case has an end, after which the authority is a stranger to the file again
 deny contains law.no(q, "CASE_OPEN", rego.metadata.rule().custom.article) if {
 	input.recipient == "C2"
 	some q in law.asked
@@ -68,6 +73,7 @@ deny contains law.no(q, "CASE_OPEN", rego.metadata.rule().custom.article) if {
 # title: A file is handed over by two people
 # custom:
 #   article: "GDPR 58(1); GDPR 32"
+#   why: whoever poses as an authority has to deceive two people
 deny contains law.no(q, "SECOND_APPROVAL", rego.metadata.rule().custom.article) if {
 	input.recipient == "C2"
 	some q in law.asked
@@ -78,6 +84,7 @@ deny contains law.no(q, "SECOND_APPROVAL", rego.metadata.rule().custom.article) 
 # title: Health is handed over where the case rests on it
 # custom:
 #   article: "GDPR 9(2)(f); GDPR 58(1)"
+#   why: a dispute over a deadline is judged without learning of an illness
 deny contains law.no(q, "HEALTH_GROUND", rego.metadata.rule().custom.article) if {
 	input.recipient == "C2"
 	some q in law.in_classes({"health"})
@@ -88,6 +95,7 @@ deny contains law.no(q, "HEALTH_GROUND", rego.metadata.rule().custom.article) if
 # title: An authority reads, and passwords concern no case
 # custom:
 #   article: "GDPR 58(1); GDPR 32"
+#   why: evidence that the judge could alter would prove nothing
 deny contains law.no(q, "AUTHORITY_READS", rego.metadata.rule().custom.article) if {
 	input.recipient == "C2"
 	some q in law.asked
@@ -98,6 +106,7 @@ deny contains law.no(q, "AUTHORITY_READS", rego.metadata.rule().custom.article) 
 # title: No password in a case
 # custom:
 #   article: "GDPR 32; CNIL 2022-100"
+#   why: a password proves nothing, and opens an account
 deny contains law.no(q, "NO_PASSWORD_IN_A_CASE", rego.metadata.rule().custom.article) if {
 	some q in law.in_classes({"credential"})
 }

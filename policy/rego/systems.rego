@@ -6,6 +6,7 @@
 # custom:
 #   decree: ESRS2035793A
 #   article: GDPR 25 and 32
+#   sheets: [SYS-core, SYS-auth, SYS-notif, SYS-intake, SYS-project, SYS-gate, SYS-retention, SYS-keyring]
 package sceau.systems
 
 import data.sceau.law
@@ -21,6 +22,7 @@ core := {"SYS-core", "SYS-project"}
 # title: Admission runs between examination and the complementary phase
 # custom:
 #   article: "L. 612-3; annex core_need"
+#   why: while commissions rank and candidates answer there are calls to compute; before and after, none
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient in core
 	input.purpose == "P1"
@@ -32,6 +34,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: Authentication of one's own account
 # custom:
 #   article: "GDPR 32; CNIL 2022-100"
+#   why: who logs in is looked up by one number, their own
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "SYS-auth"
 	input.purpose == "P1"
@@ -43,6 +46,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: Messages to candidates, and to parents who asked for alerts
 # custom:
 #   article: "Art. 1 al. 2"
+#   why: a deadline missed for want of a message is a place lost
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "SYS-notif"
 	input.purpose == "P2"
@@ -54,6 +58,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: Clearing a text for the programme that reads it
 # custom:
 #   article: "D. 612-1-13 I al. 2"
+#   why: a text cannot be cleared of a name without knowing it
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "SYS-gate"
 	input.purpose == "P1"
@@ -65,6 +70,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: Coarse forms are made once, as the session closes
 # custom:
 #   article: "Art. 4 (amended version); RET-05"
+#   why: the value goes before the archive, so there is no later day to make them
 opens contains rego.metadata.rule().custom.article if {
 	input.recipient == "SYS-retention"
 	input.purpose == "P3"
@@ -76,6 +82,7 @@ opens contains rego.metadata.rule().custom.article if {
 # title: What seals cannot open
 # custom:
 #   article: "SEC-01; GDPR 32"
+#   why: what receives every file of the country would be the best place to steal them from
 deny contains law.no(q, "SEALS_ONLY", rego.metadata.rule().custom.article) if {
 	input.recipient in {"SYS-intake", "SYS-keyring"}
 	some q in law.asked
@@ -96,6 +103,7 @@ deny contains law.no(q, "CORE_NEED", rego.metadata.rule().custom.article) if {
 # title: The core reads derived attributes
 # custom:
 #   article: "annex core_form; GDPR 25"
+#   why: what never held an amount or an address can neither leak one nor rank by it
 deny contains law.no(q, "CORE_FORM", rego.metadata.rule().custom.article) if {
 	input.recipient in core
 	some q in law.asked
@@ -106,6 +114,7 @@ deny contains law.no(q, "CORE_FORM", rego.metadata.rule().custom.article) if {
 # title: The core works under pseudonyms
 # custom:
 #   article: "GDPR 4(5) and 25"
+#   why: the order of call must not depend on who somebody is
 deny contains law.no(q, "CORE_UNDER_PSEUDONYMS", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-core"
 	some q in law.outside_classes({"choices"})
@@ -116,6 +125,7 @@ deny contains law.no(q, "CORE_UNDER_PSEUDONYMS", rego.metadata.rule().custom.art
 # title: The projection writes nothing
 # custom:
 #   article: "GDPR 25"
+#   why: a machine made to read for one task would change files with nobody answering for it
 deny contains law.no(q, "PROJECTION_READS", rego.metadata.rule().custom.article) if {
 	input.recipient in {"SYS-project", "SYS-notif", "SYS-gate", "SYS-retention"}
 	some q in law.asked
@@ -126,6 +136,7 @@ deny contains law.no(q, "PROJECTION_READS", rego.metadata.rule().custom.article)
 # title: Sex and distance enter for boarding wishes
 # custom:
 #   article: "annex core_form; D. 612-1-13 I al. 3"
+#   why: boarding places are ranked on them; anywhere else they would sort people by sex and address
 deny contains law.no(q, "BOARDING_WISH", rego.metadata.rule().custom.article) if {
 	input.recipient in core
 	some q in law.about({"A01.09", "A15.03"})
@@ -136,6 +147,7 @@ deny contains law.no(q, "BOARDING_WISH", rego.metadata.rule().custom.article) if
 # title: Preferences enter where the responder is switched on
 # custom:
 #   article: "annex H15; annex core_form"
+#   why: who answers alone tells nobody an order of preference
 deny contains law.no(q, "RESPONDER_ACTIVE", rego.metadata.rule().custom.article) if {
 	input.recipient in core
 	some q in law.about({"A15.13"})
@@ -146,6 +158,7 @@ deny contains law.no(q, "RESPONDER_ACTIVE", rego.metadata.rule().custom.article)
 # title: Recourse enters with the main admission
 # custom:
 #   article: "annex H4; L. 612-3 V"
+#   why: an assimilation counts in the rates of residents, which apply from then on
 deny contains law.no(q, "RECOURSE_WITH_ADMISSION", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-core"
 	input.phase == "PH3"
@@ -156,6 +169,7 @@ deny contains law.no(q, "RECOURSE_WITH_ADMISSION", rego.metadata.rule().custom.a
 # title: Authentication compares
 # custom:
 #   article: "GDPR 32; CNIL 2022-100"
+#   why: what answers equal or not hands nothing to whoever breaks in
 deny contains law.no(q, "AUTHENTICATION_COMPARES", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-auth"
 	some q in law.asked
@@ -166,6 +180,7 @@ deny contains law.no(q, "AUTHENTICATION_COMPARES", rego.metadata.rule().custom.a
 # title: Authentication knows a number and a hash
 # custom:
 #   article: "GDPR 32"
+#   why: logging in takes no name, and a door that everybody reaches should have nothing else behind it
 deny contains law.no(q, "NUMBER_AND_HASH", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-auth"
 	some q in (law.outside_classes({"credential"}) - law.about({"A01.01"}))
@@ -175,6 +190,7 @@ deny contains law.no(q, "NUMBER_AND_HASH", rego.metadata.rule().custom.article) 
 # title: A message needs where to send it
 # custom:
 #   article: "Art. 1 al. 2; GDPR 5(1)(c)"
+#   why: messages leave the platform, and what sends them should have nothing else to lose
 deny contains law.no(q, "WHERE_TO_SEND", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-notif"
 	some q in law.beyond({"A01.15", "A01.19", "A01.26", "A01.27"})
@@ -184,6 +200,7 @@ deny contains law.no(q, "WHERE_TO_SEND", rego.metadata.rule().custom.article) if
 # title: Parents are alerted at the address entered for it
 # custom:
 #   article: "Art. 1 al. 2"
+#   why: a parent hears of the procedure because the candidate entered an address for that
 deny contains law.no(q, "ALERT_ADDRESS", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-notif"
 	some q in law.in_classes({"family"})
@@ -199,6 +216,7 @@ alerted(q) if {
 # title: Names are opened to be removed
 # custom:
 #   article: "D. 612-1-13 I al. 2"
+#   why: a scrubber that showed what it looks for would be the leak it prevents
 deny contains law.no(q, "SCRUBBER_HANDS_NOTHING_OUT", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-gate"
 	some q in law.asked
@@ -209,6 +227,7 @@ deny contains law.no(q, "SCRUBBER_HANDS_NOTHING_OUT", rego.metadata.rule().custo
 # title: Only while a scrubbed row is being answered
 # custom:
 #   article: "D. 612-1-13 I al. 2"
+#   why: with no text to clear, there is no reason to know anybody
 deny contains law.no(q, "SCRUB_PENDING", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-gate"
 	some q in law.asked
@@ -219,6 +238,7 @@ deny contains law.no(q, "SCRUB_PENDING", rego.metadata.rule().custom.article) if
 # title: A scrubber needs names, numbers and addresses
 # custom:
 #   article: "D. 612-1-13 I al. 2; GDPR 5(1)(c)"
+#   why: the text is opened for its reader; clearing it takes what identifies, and nothing else
 deny contains law.no(q, "SCRUBBER_TASKS", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-gate"
 	some q in law.outside_classes({"identity", "contact", "family"})
@@ -228,6 +248,7 @@ deny contains law.no(q, "SCRUBBER_TASKS", rego.metadata.rule().custom.article) i
 # title: Retention destroys, and under one profile makes coarse forms first
 # custom:
 #   article: "Art. 4 (amended version); RET-05; RET-16"
+#   why: the profile of 2020 moves files sealed, which takes no reading
 deny contains law.no(q, "PROFILE_AMENDED", rego.metadata.rule().custom.article) if {
 	input.recipient == "SYS-retention"
 	some q in law.asked
