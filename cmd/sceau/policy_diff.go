@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"io/fs"
 	"time"
 
 	"sceau/catalogue"
@@ -62,6 +62,13 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 	for _, sentence := range s.Difference(old, replaces) {
 		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
 	}
+	words, err := x.reworded(ctx, t, s, v.A, v.B)
+	if err != nil {
+		return err
+	}
+	for _, sentence := range words {
+		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
+	}
 	change := policy.Compare(old, replaces)
 	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), 1
 	if d.Widens > 0 || len(change.Rights) > 0 {
@@ -80,6 +87,25 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
+// reworded says what changes in the words of the sheets behind two tables: reasons and
+// comments, which decide nothing and are signed all the same.
+func (x *tables) reworded(ctx context.Context, t *terminal, s plain.Speaker, a, b string) ([]plain.Sentence, error) {
+	if a == policy.None {
+		return nil, nil
+	}
+	var files [2]fs.FS
+	for i, name := range []string{a, b} {
+		var err error
+		if files[i], err = x.sheets(ctx, t, name); err != nil {
+			return nil, err
+		}
+		if files[i] == nil {
+			return nil, nil // published before sheets were kept
+		}
+	}
+	return s.Reworded(files[0], files[1])
+}
+
 // count adds whom each sentence concerns, where a house is up.
 func (x *tables) count(ctx context.Context, d *difference) error {
 	if x.house == nil {
@@ -96,14 +122,28 @@ func (x *tables) count(ctx context.Context, d *difference) error {
 		return err
 	}
 	var recipients []catalogue.RecipientID
-	var files int64
+	reaches := map[catalogue.RecipientID]map[catalogue.Relation]bool{}
 	for i := range d.Sentences {
 		c := &d.Sentences[i]
+		if c.Restated {
+			continue
+		}
 		missions, reach := census.Missions(c.Recipient), census.Files(c.Recipient, c.Relation)
 		c.Missions, c.Files = &missions, &reach
-		if !slices.Contains(recipients, c.Recipient) {
-			recipients = append(recipients, c.Recipient)
-			files += census.Files(c.Recipient, "")
+		recipients = append(recipients, c.Recipient)
+		if reaches[c.Recipient] == nil {
+			reaches[c.Recipient] = map[catalogue.Relation]bool{}
+		}
+		reaches[c.Recipient][c.Relation] = true
+	}
+	var files int64
+	for r, relations := range reaches {
+		if relations[""] { // a limit is of every relation
+			files += census.Files(r, "")
+			continue
+		}
+		for rel := range relations {
+			files += census.Files(r, rel)
 		}
 	}
 	missions := census.Missions(recipients...)
@@ -127,12 +167,12 @@ func (d difference) print(w io.Writer, lang plain.Language) {
 	for _, c := range d.Sentences {
 		fmt.Fprintf(w, "%s %s\n", c.Sign(), c.Text)
 		if c.Missions != nil && !c.Restated {
-			say("    contextes : %d ; habilitations en vigueur : %d ; dossiers concernés : au plus %d", "    contexts: %d; missions in force: %d; files concerned: at most %d", c.Contexts, *c.Missions, *c.Files)
+			say("    contextes de la base : %d ; habilitations en vigueur : %d ; dossiers concernés, au plus : %d", "    contexts of the base: %d; missions in force: %d; files concerned, at most: %d", c.Contexts, *c.Missions, *c.Files)
 		}
 	}
-	say("En tout : %d lignes ou plafonds de plus, %d de moins, dans %d contextes.", "In all: %d rows or limits more, %d fewer, in %d contexts.", d.Widens, d.Narrows, d.Contexts)
+	say("En tout, lignes de la table et limites : +%d, -%d ; contextes : %d.", "In all, rows of the table and limits: +%d, -%d; contexts: %d.", d.Widens, d.Narrows, d.Contexts)
 	if d.Missions != nil {
-		say("Habilitations en vigueur : %d ; candidats concernés : au plus %d.", "Missions in force: %d; candidates concerned: at most %d.", *d.Missions, *d.Files)
+		say("Habilitations en vigueur : %d ; candidats concernés, au plus : %d.", "Missions in force: %d; candidates concerned, at most: %d.", *d.Missions, *d.Files)
 	}
 	switch {
 	case d.Widens == 0 && d.Needs > 1:

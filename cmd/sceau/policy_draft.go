@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -88,8 +89,11 @@ func (v policySheetsVerb) Run(ctx context.Context, t *terminal) error {
 		x := tables{}
 		defer x.close()
 		var err error
-		if files, err = x.sheets(ctx, v.Of); err != nil {
+		if files, err = x.sheets(ctx, t, v.Of); err != nil {
 			return err
+		}
+		if files == nil {
+			return errors.New("that table was published before sheets were kept with it")
 		}
 	}
 	names, err := fs.Glob(files, "*.yaml")
@@ -126,8 +130,19 @@ func (v policySheetsVerb) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
-// sheets are those that a published table was drafted from.
-func (x *tables) sheets(ctx context.Context, of string) (fs.FS, error) {
+// sheets are those that a table was drafted from; nil where a publication was made before
+// they were kept with it.
+func (x *tables) sheets(ctx context.Context, t *terminal, of string) (fs.FS, error) {
+	switch of {
+	case shipped:
+		return sheets.Files, nil
+	case drafted:
+		src, err := x.sources.found(&terminal{err: io.Discard})
+		if src.Sheets == nil {
+			src.Sheets = sheets.Files
+		}
+		return src.Sheets, err
+	}
 	if err := x.open(ctx); err != nil {
 		return nil, err
 	}
@@ -140,22 +155,16 @@ func (x *tables) sheets(ctx context.Context, of string) (fs.FS, error) {
 	case inForce:
 		_, p, err = policy.InForce(ctx, store, x.house.Words, trust)
 	case waiting:
-		var waits bool
-		if p, waits, err = policy.Waiting(ctx, store, trust); err == nil && !waits {
-			err = errNoneWaits
-		}
+		p, err = (policySignVerb{}).chosen(ctx, store, trust)
 	default:
-		_, p, err = policy.Past(ctx, store, x.house.Words, of)
+		p, err = policy.Find(ctx, store, of)
 	}
 	if err != nil {
 		return nil, err
 	}
 	e, err := store.Enclosed(ctx, p.ID)
-	if err != nil {
+	if err != nil || len(e.Sources) == 0 {
 		return nil, err
-	}
-	if len(e.Sources) == 0 {
-		return nil, fmt.Errorf("publication %s was made before sources were kept with it", p.ID)
 	}
 	files, _, err := policy.Unbundle(e.Sources)
 	return files, err
