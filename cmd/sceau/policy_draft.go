@@ -287,6 +287,7 @@ func (v policyProveVerb) json(t *terminal, c *catalogue.Catalogue, d *publish.Dr
 	type finding struct {
 		Code     string `json:"code"`
 		Sentence string `json:"sentence"`
+		Rows     int    `json:"rows"`
 	}
 	out := struct {
 		Proved   bool      `json:"proved"`

@@ -16,6 +16,8 @@ type Excess struct {
 	Row      policy.Row
 	Code     Code
 	Sentence string // French: it names recipient, item, phase, relation and article
+
+	who, what, reason string
 }
 
 func (e Excess) Error() string { return e.Sentence }
@@ -54,8 +56,10 @@ func Check(rows []policy.Row, decreeFiles fs.FS) ([]Excess, error) {
 	}
 	var out []Excess
 	for _, r := range rows {
-		if code, ok := d.excess(r); ok {
-			out = append(out, Excess{r, code, d.sentence(r, code)})
+		if code, nearest, ok := d.excess(r); ok {
+			x := Excess{Row: r, Code: code, who: d.who(r), what: d.what(r), reason: d.reason(r, code, nearest)}
+			x.Sentence = group{x, []string{x.what}, []string{string(r.Phase)}, []string{verb(r)}, 1}.sentence()
+			out = append(out, x)
 		}
 	}
 	return out, nil
@@ -85,55 +89,57 @@ func CheckOpened(opened []policy.Context, decreeFiles fs.FS) ([]Excess, error) {
 			continue
 		}
 		r := policy.Row{Recipient: c.Recipient, Purpose: c.Purpose, Phase: c.Phase, Relation: c.Relation}
-		out = append(out, Excess{r, OpenContext, fmt.Sprintf(
+		out = append(out, Excess{Row: r, Code: OpenContext, Sentence: fmt.Sprintf(
 			"Les règles ouvrent à %s les données pour %s en %s par la relation %s, où le plafond ne lui accorde rien (Art. 3 al. 1).",
 			d.who(r), c.Purpose, c.Phase, c.Relation)})
 	}
 	return out, nil
 }
 
-func (d *decree) excess(r policy.Row) (Code, bool) {
+// excess says what is wrong with a row, and which row of the ceiling comes nearest.
+func (d *decree) excess(r policy.Row) (Code, *ceiling, bool) {
 	if _, ok := d.recipients[string(r.Recipient)]; !ok {
-		return UnknownRecipient, true
+		return UnknownRecipient, nil, true
 	}
 	it, ok := d.items[string(r.Item)]
 	if !ok {
-		return UnknownItem, true
+		return UnknownItem, nil, true
 	}
 	if r.Article == "" || !strings.HasPrefix(r.SheetRow, "S-"+string(r.Recipient)+"-") {
-		return Uncited, true
+		return Uncited, nil, true
 	}
 	if code, bad := incoherent(r); bad {
-		return code, true
+		return code, nil, true
 	}
 	// Under a file number, what names a person may only leave as a code, a
 	// band, one bit or the answer to a comparison.
 	if r.Form.String() == "pseudonymised" && word(identityClasses, it.class) && !word(coarse, string(r.Derive)) {
-		return NamedPseudonym, true
+		return NamedPseudonym, nil, true
 	}
 	key := string(r.Recipient) + " " + string(r.Item)
 	for _, c := range d.denials[key] {
 		if (c.purpose == "ALL" || c.purpose == string(r.Purpose)) && c.phases[string(r.Phase)] &&
 			(len(c.relations) == 0 || c.relations[string(r.Relation)]) {
-			return Denied, true
+			return Denied, &c, true
 		}
 	}
 	if len(d.grants[key]) == 0 {
-		return Closed, true
+		return Closed, nil, true
 	}
 	// The nearest miss tells best what is wrong: the row of the ceiling that
 	// the table's row comes furthest with.
 	best, at := Code(""), -1
+	var nearest *ceiling
 	for _, c := range d.grants[key] {
 		code, step, fits := within(r, c)
 		if fits {
-			return "", false
+			return "", nil, false
 		}
 		if step > at {
-			best, at = code, step
+			best, at, nearest = code, step, &c
 		}
 	}
-	return best, true
+	return best, nearest, true
 }
 
 // within says whether a row of the ceiling covers a row of the table, and if
@@ -212,69 +218,4 @@ func (d *decree) who(r policy.Row) string {
 		who += " (" + label + ")"
 	}
 	return who
-}
-
-func (d *decree) sentence(r policy.Row, code Code) string {
-	who := d.who(r)
-	what := string(r.Item)
-	if it, ok := d.items[what]; ok {
-		what += " (" + it.label + ")"
-	}
-	verb := "lirait"
-	if r.Action == "write" {
-		verb = "écrirait"
-	}
-	under := ""
-	if len(r.Guards) > 0 {
-		under = " sous " + r.Flags()
-	}
-	return fmt.Sprintf("%s %s %s en forme %s (%s) pour %s en %s par la relation %s%s, selon %s (%s) : %s.",
-		who, verb, what, r.Form, r.Derive, r.Purpose, r.Phase, r.Relation, under, r.SheetRow, r.Article, d.reason(r, code))
-}
-
-func (d *decree) reason(r policy.Row, code Code) string {
-	rows := d.grants[string(r.Recipient)+" "+string(r.Item)]
-	var ids, sources []string
-	for _, c := range rows {
-		ids = append(ids, c.row)
-		if !slices.Contains(sources, c.source) {
-			sources = append(sources, c.source)
-		}
-	}
-	limit := fmt.Sprintf("%s (%s)", strings.Join(ids, ", "), strings.Join(sources, " ; "))
-	switch code {
-	case UnknownRecipient:
-		return "ce destinataire n'est pas de l'article 3 ni des acteurs connus"
-	case UnknownItem:
-		return "cette donnée n'est pas dans l'annexe"
-	case Denied:
-		for _, c := range d.denials[string(r.Recipient)+" "+string(r.Item)] {
-			return fmt.Sprintf("le plafond l'exclut, %s (%s)", c.row, c.source)
-		}
-	case Closed:
-		return "aucune ligne du plafond ne lui accorde cette donnée (Art. 3 al. 1)"
-	case WrongPurpose:
-		return "le plafond l'accorde pour une autre finalité, " + limit
-	case WrongPhase:
-		return "le plafond l'accorde dans d'autres phases, " + limit
-	case WrongRelation:
-		return "le plafond l'accorde par une autre relation, " + limit
-	case WrongAction:
-		return "le plafond ne permet pas de l'écrire, " + limit
-	case HigherForm:
-		return "la forme passe le plafond, " + limit
-	case WrongDerive:
-		return "le plafond l'accorde dérivée autrement, " + limit
-	case MissingGuard:
-		return "il manque une condition que pose le plafond, " + limit
-	case Incoherent:
-		return "la forme et la dérivation se contredisent"
-	case NamedPseudonym:
-		return "une identité sous un numéro de dossier défait le pseudonyme (D. 612-1-13 I)"
-	case Uncited:
-		return "il manque l'article, ou la ligne de la fiche du destinataire"
-	case Repeated:
-		return "une condition est écrite deux fois"
-	}
-	return string(code)
 }

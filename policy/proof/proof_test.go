@@ -107,11 +107,32 @@ func TestAnExcessReadsAsASentence(t *testing.T) {
 	row := marks
 	row.Form = catalogue.FormClear
 	label, _ := catalogue.MustLoad().Item("A08.12")
-	want := "R4b-exam (Membre de commission d'examen des vœux) lirait A08.12 (" + label.Label + ") en forme clear (as-is) pour P1 en PH3 " +
-		"par la relation applied_programme, selon S-R4b-exam-01 (D. 612-1-13 I) : la forme passe le plafond, N0415 (D. 612-1-13 I; Art. 3 4°)."
+	want := "R4b-exam (Membre de commission d'examen des vœux) lirait A08.12 (" + label.Label + ") en clair pour P1 en PH3 " +
+		"par la relation applied_programme, selon S-R4b-exam-01 (D. 612-1-13 I) : le plafond l'accorde sous numéro de dossier, N0415 (D. 612-1-13 I; Art. 3 4°)."
 	x := check(t, row)
 	if got := x[0].Sentence; got != want {
 		t.Errorf("it reads: %s", got)
+	}
+}
+
+// A guard taken out of a row is one sentence, which names each item and each phase.
+func TestExcessesThatSayTheSameAreOneSentence(t *testing.T) {
+	var rows []policy.Row
+	for _, item := range []catalogue.ItemID{"A08.12", "A08.14"} {
+		for _, ph := range []catalogue.Phase{"PH3", "PH4"} {
+			row := marks
+			row.Item, row.Phase, row.Form = item, ph, catalogue.FormClear
+			rows = append(rows, row)
+		}
+	}
+	said := proof.Sentences(check(t, rows...))
+	if len(said) != 1 || said[0].Rows != 4 {
+		t.Fatalf("%d sentences: %+v", len(said), said)
+	}
+	for _, word := range []string{"A08.12", "A08.14", "en PH3, PH4", "N0415"} {
+		if !strings.Contains(said[0].Sentence, word) {
+			t.Errorf("it does not say %s: %s", word, said[0].Sentence)
+		}
 	}
 }
 

@@ -52,8 +52,12 @@ func TestEveryWideningIsCaught(t *testing.T) {
 				t.Errorf("%s: no sentence names %v; the first is: %s", m.what, words, no.Findings[0].Sentence)
 			}
 		}
-		if m.exact && len(no.Findings) != len(m.named) {
-			t.Errorf("%s: %d findings for %d rows", m.what, len(no.Findings), len(m.named))
+		rows := 0
+		for _, f := range no.Findings {
+			rows += f.Rows
+		}
+		if m.exact && rows != len(m.named) {
+			t.Errorf("%s: findings of %d rows, and %d are beyond the ceiling", m.what, rows, len(m.named))
 		}
 	}
 }

@@ -31,7 +31,8 @@ type Draft struct {
 // A Finding is one reason for which a draft is not published.
 type Finding struct {
 	Code     string
-	Sentence string // French, for a lawyer: it names recipient, item, phase, relation and article
+	Sentence string // French, for a lawyer: it names recipient, items, phases, relation and article
+	Rows     int    // of the table, that it is about
 }
 
 // NotProved is a draft that may not be signed: each finding says why.
@@ -104,14 +105,14 @@ func findings(c *catalogue.Catalogue, built *opa.Built, loosened []opa.Loosened)
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range append(excess, opened...) {
-		out = append(out, Finding{string(x.Code), x.Sentence})
+	for _, x := range proof.Sentences(append(excess, opened...)) {
+		out = append(out, Finding{string(x.Code), x.Sentence, x.Rows})
 	}
 	for _, u := range built.Unfounded {
-		out = append(out, Finding{"unfounded", u.Sentence(c)})
+		out = append(out, Finding{"unfounded", u.Sentence(c), 1})
 	}
 	for _, l := range loosened {
-		out = append(out, Finding{"loosened", l.Sentence(c)})
+		out = append(out, Finding{"loosened", l.Sentence(c), 1})
 	}
 	return out, nil
 }
