@@ -349,7 +349,7 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 	}
 	if len(wanted) == 0 {
 		r := &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
-			Act: "read this file", Article: "Art. 3", Reason: g.nothing(h)}
+			Act: "read this file", Article: "Art. 3", Reason: g.nothing(q, h)}
 		if frozen != "" {
 			r.Article, r.Reason = security, frozen
 		}
@@ -359,8 +359,8 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 }
 
 // nothing says why a request that named no item is granted nothing at all.
-func (g *Gate) nothing(h held) string {
-	if h.relations == 0 {
+func (g *Gate) nothing(q policy.Query, h held) string {
+	if h.relations == 0 && !q.Closed() {
 		return "no relation with that candidate"
 	}
 	return "the table grants nothing here"

@@ -135,6 +135,9 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 	g.own(a, &h, *file, fileNo)
 	h.routed = h.relations
 	for _, f := range facts {
+		if f.Kind == secondApproval && recordedAlso(facts, f) {
+			continue
+		}
 		if err := g.takeFact(a, &h, f); err != nil {
 			return h, err
 		}
@@ -214,6 +217,15 @@ func (g *Gate) own(a asking, h *held, file Pointer, no FileNo) {
 	if m.Scopes.Apprentices {
 		h.guards |= g.guard("apprenticeship_service")
 	}
+}
+
+// secondApproval is the guard that a second person approved an access.
+const secondApproval = "second_approval"
+
+// recordedAlso says whether who recorded an approval also recorded what it approves: then
+// it is the word of one person, said twice.
+func recordedAlso(facts []FactRow, approval FactRow) bool {
+	return slices.ContainsFunc(facts, func(f FactRow) bool { return f.Kind != secondApproval && f.RecordedBy == approval.RecordedBy })
 }
 
 // takeFact adds a recorded fact, on what it names: the file, a class, an item or

@@ -39,6 +39,10 @@ func (t *Table) Query(r catalogue.RecipientID, p catalogue.Purpose, ph catalogue
 	return Query{slot: int32(s), cells: t.slots[s]}, nil
 }
 
+// Closed says that the table has no row at all for that recipient, purpose, phase and
+// action, whatever holds.
+func (q Query) Closed() bool { return q.cells < 0 }
+
 // Grant is how much of a value may leave, and the row that says so.
 type Grant struct {
 	Form   catalogue.Form

@@ -19,6 +19,7 @@ type Matrix struct {
 	Hash     string
 	Rows     int
 	Letters  []Letter
+	Words    []string // purposes and phases, with their labels
 	Classes  []string
 	Overview []Line
 	Sections []Section
@@ -70,6 +71,12 @@ func (s Speaker) Matrix(t *policy.Table) Matrix {
 			{"P", s.in("sous numéro de dossier", "under a file number")}, {"A", s.in("en comptage seulement", "as counts only")},
 			{"+", s.in("peut aussi écrire une partie", "may also write some of it")}, {"·", s.in("rien", "nothing")},
 		},
+	}
+	for _, p := range s.Catalogue.Purposes() {
+		m.Words = append(m.Words, s.Purpose(p.ID))
+	}
+	for _, p := range s.Catalogue.Phases() {
+		m.Words = append(m.Words, s.Phase(p.ID))
 	}
 	for _, c := range s.Catalogue.Classes() {
 		m.Classes = append(m.Classes, string(c.ID))
@@ -137,7 +144,7 @@ func (s Speaker) section(t *policy.Table, r catalogue.RecipientID, label string)
 func (s Speaker) entry(g group, act string) Entry {
 	return Entry{
 		Items: s.named(g.items), Form: s.Derive(g.row.Form, g.row.Derive), Act: act, Purpose: string(g.row.Purpose),
-		Phases: joined(g.phases), Relation: s.Relation(g.row.Relation), Guards: joined(g.row.Guards),
+		Phases: joined(g.phases), Relation: s.Relation(g.row.Relation), Guards: s.conditions(g.row.Guards),
 		Article: g.row.Article, SheetRow: g.row.SheetRow,
 	}
 }
@@ -153,6 +160,14 @@ func (s Speaker) named(ids []catalogue.ItemID) string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
 		out[i] = s.Item(id)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s Speaker) conditions(guards []catalogue.Guard) string {
+	out := make([]string, len(guards))
+	for i, g := range guards {
+		out[i] = s.Guard(g)
 	}
 	return strings.Join(out, ", ")
 }
@@ -193,6 +208,7 @@ func (m Matrix) Markdown(w io.Writer) error {
 	for _, l := range m.Letters {
 		fmt.Fprintf(&b, "- `%s` %s\n", l.Letter, l.Means)
 	}
+	fmt.Fprintf(&b, "\n%s : %s.\n", s.in("Finalités et phases", "Purposes and phases"), strings.Join(m.Words, " ; "))
 	fmt.Fprintf(&b, "\n| %s | %s |\n|---%s|\n", s.in("destinataire", "recipient"), strings.Join(m.Classes, " | "), strings.Repeat("|:-:", len(m.Classes)))
 	for _, l := range m.Overview {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s |\n", l.Recipient, strings.ToLower(l.Recipient), strings.Join(l.Cells, " | "))

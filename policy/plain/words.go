@@ -77,17 +77,25 @@ func (s Speaker) Phase(id catalogue.Phase) string {
 func (s Speaker) Relation(id catalogue.Relation) string {
 	for _, w := range s.Catalogue.Relations() {
 		if w.ID == id {
-			return s.called(string(id), w.Label, strings.ReplaceAll(string(id), "_", " "))
+			return s.called(string(id), w.Label, strings.ReplaceAll(string(id), "_", " ")) + s.never(w.Source)
 		}
 	}
 	return string(id)
+}
+
+// never marks a fact that nothing records yet: a row that needs it is granted on paper.
+func (s Speaker) never(source catalogue.Source) string {
+	if source == catalogue.SourceNone {
+		return s.in(" [jamais vrai aujourd'hui]", " [never true today]")
+	}
+	return ""
 }
 
 // Guard is a fact that a row asks for.
 func (s Speaker) Guard(id catalogue.Guard) string {
 	for _, w := range s.Catalogue.Guards() {
 		if w.ID == id {
-			return s.called(string(id), w.Label, strings.ReplaceAll(string(id), "_", " "))
+			return s.called(string(id), w.Label, strings.ReplaceAll(string(id), "_", " ")) + s.never(w.Source)
 		}
 	}
 	return string(id)
