@@ -42,6 +42,9 @@ type Page struct {
 	Policy    string
 	Rows      []Row
 	Next      FileNo // where to go on; zero when there is nothing more
+	// Most is how many rows a page of this mission has at most. One that asked for more
+	// was given so many.
+	Most int
 }
 
 // A Row is one file in a page.
@@ -88,6 +91,9 @@ var ErrTooManyRows = fmt.Errorf("a page has from 1 to %d rows", MostRows)
 // A file that entered since the page before, or was forgotten, moves no other: no file
 // comes twice, and none that was there throughout is missed.
 //
+// Each row counts as a file, whether something of it opens or not. A page has no more than
+// the mission may have in one request.
+//
 // Errors: those of Read, ErrWhichScope, ErrTooManyRows.
 func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 	if ask.Limit < 0 || ask.Limit > MostRows {
@@ -106,11 +112,11 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 	event := g.event(a, held{}, rand.Text(), ActionList)
 	scope, err := a.scopeOf(ask.Scope)
 	if err != nil {
-		return Page{}, g.unlisted(ctx, event, ask.Items, err)
+		return Page{}, g.unlisted(ctx, a, event, ask.Items, err)
 	}
 	by, row, refused := g.listBy(a, scope, ask.Items)
 	if refused != nil {
-		return Page{}, g.refuse(ctx, event, refused, ask.Items)
+		return Page{}, g.refuse(ctx, a, event, refused, ask.Items)
 	}
 	rings, err := g.listRings(a, ask.Items)
 	if err != nil {
@@ -119,18 +125,32 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 		return Page{}, errors.Join(err, second)
 	}
 
+	// Who asks for more rows than a request may have gets the page that is theirs, as at the
+	// end of a list: the next begins where it ends.
+	most := min(MostRows, g.table().Limit(a.mission.Recipient).Request)
+	if most == 0 {
+		return Page{}, g.stopped(ctx, event, ask.Items, g.spend(ctx, a, ChargeFiles, ask.Limit))
+	}
+	ask.Limit = min(ask.Limit, most)
 	rows, next, err := g.page(ctx, a, scope, by, ask)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
+	charged := func() error { return nil }
+	if len(rows) > 0 {
+		charged = g.spending(ctx, a, len(rows)) // beside the ciphertext, where some is read
+	}
+	page := Page{Most: most, Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
 	if len(ask.Items) > 0 {
 		if err := g.consider(ctx, a, rows, ask.Items); err != nil {
 			return Page{}, err
 		}
 	}
-	// Here it is known how many files are about to be opened, nothing of them is, and the
-	// trace has still to say so: whatever limits a mission counts rows here.
+	// A page that would pass a limit is refused whole, with what is left: half a page would
+	// look like the end of a list.
+	if err := charged(); err != nil {
+		return Page{}, g.stopped(ctx, event, ask.Items, err)
+	}
 	opening := 0
 	for _, r := range rows {
 		if len(r.answers) > 0 {
@@ -170,10 +190,10 @@ func once(items []catalogue.ItemID) []catalogue.ItemID {
 }
 
 // unlisted traces a request for a list that is of no scope.
-func (g *Gate) unlisted(ctx context.Context, event audit.Event, items []catalogue.ItemID, cause error) error {
+func (g *Gate) unlisted(ctx context.Context, a asking, event audit.Event, items []catalogue.ItemID, cause error) error {
 	var refused *Refusal
 	if errors.As(cause, &refused) {
-		return g.refuse(ctx, event, refused, items)
+		return g.refuse(ctx, a, event, refused, items)
 	}
 	event.Items, event.Decision, event.Rule = items, audit.Refused, "no scope named"
 	if _, err := g.Traces.Record(ctx, event); err != nil {

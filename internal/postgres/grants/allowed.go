@@ -83,6 +83,7 @@ var allowed = map[string]map[string][]string{
 
 // functions are those that a role may call, of ours.
 var functions = map[string][]string{
+	"sceau_gate":           {"spend_allowance"}, // counts what it answers, and takes no count back
 	"sceau_register":       {"open_campaign"},
 	"sceau_forget":         {"forget_account", "forget_file"},
 	"sceau_keyring_turn":   {"raise_floor"},
