@@ -127,7 +127,7 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	named := len(ask.Items) > 0
 	charged := func() error { return g.spend(ctx, a, ChargeFiles, 1) }
 	if g.certain(a, h, wanted, named) {
-		charged = g.spending(ctx, a, 1) // beside the ciphertext
+		charged = g.spending(ctx, a, ChargeFiles, 1) // beside the ciphertext
 	}
 	answers, err := g.fetch(ctx, a, h, wanted)
 	if err != nil {

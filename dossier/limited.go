@@ -135,9 +135,9 @@ func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) 
 }
 
 // spending is a charge on its way, beside a round trip that does not wait for it.
-func (g *Gate) spending(ctx context.Context, a asking, files int) func() error {
+func (g *Gate) spending(ctx context.Context, a asking, kind ChargeKind, files int) func() error {
 	done := make(chan error, 1)
-	go func() { done <- g.spend(ctx, a, ChargeFiles, files) }()
+	go func() { done <- g.spend(ctx, a, kind, files) }()
 	return func() error { return <-done }
 }
 

@@ -13,6 +13,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	"sceau/policy"
 )
 
 // MostRows is how many files a page has at most.
@@ -96,6 +97,29 @@ var ErrTooManyRows = fmt.Errorf("a page has from 1 to %d rows", MostRows)
 //
 // Errors: those of Read, ErrWhichScope, ErrTooManyRows.
 func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
+	return g.list(ctx, ask, terms{action: ActionList, charge: ChargeFiles})
+}
+
+// terms are on what account a page is answered.
+type terms struct {
+	action string
+	charge ChargeKind
+	export string // the order that a page is of
+	// before is called when the rows of a page are known and charged, and nothing is
+	// traced or opened: it may still refuse. Nil charges alone.
+	before func(rows int) error
+	paid   bool // the page was charged when it was begun, and did not arrive
+}
+
+// most is how many rows a page has at most. The pages of an export are no requests.
+func (t terms) most(l policy.Limit) int {
+	if t.charge == ChargeExport {
+		return min(MostRows, l.Export)
+	}
+	return min(MostRows, l.Request)
+}
+
+func (g *Gate) list(ctx context.Context, ask ListAsk, t terms) (Page, error) {
 	if ask.Limit < 0 || ask.Limit > MostRows {
 		return Page{}, ErrTooManyRows
 	}
@@ -107,9 +131,9 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 	ask.Items = once(ask.Items)
 	a, err := g.admit(ctx, ask.Ask)
 	if err != nil {
-		return Page{}, g.turnAway(ctx, ask.Ask, ActionList, err)
+		return Page{}, g.turnAway(ctx, ask.Ask, t.action, err)
 	}
-	event := g.event(a, held{}, rand.Text(), ActionList)
+	event := g.event(a, held{}, rand.Text(), t.action)
 	scope, err := a.scopeOf(ask.Scope)
 	if err != nil {
 		return Page{}, g.unlisted(ctx, a, event, ask.Items, err)
@@ -127,9 +151,9 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 
 	// Who asks for more rows than a request may have gets the page that is theirs, as at the
 	// end of a list: the next begins where it ends.
-	most := min(MostRows, g.table().Limit(a.mission.Recipient).Request)
+	most := t.most(g.table().Limit(a.mission.Recipient))
 	if most == 0 {
-		return Page{}, g.stopped(ctx, event, ask.Items, g.spend(ctx, a, ChargeFiles, ask.Limit))
+		return Page{}, g.stopped(ctx, event, ask.Items, g.spend(ctx, a, t.charge, ask.Limit))
 	}
 	ask.Limit = min(ask.Limit, most)
 	rows, next, err := g.page(ctx, a, scope, by, ask)
@@ -137,8 +161,8 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 		return Page{}, err
 	}
 	charged := func() error { return nil }
-	if len(rows) > 0 {
-		charged = g.spending(ctx, a, len(rows)) // beside the ciphertext, where some is read
+	if len(rows) > 0 && !t.paid {
+		charged = g.spending(ctx, a, t.charge, len(rows)) // beside the ciphertext, where some is read
 	}
 	page := Page{Most: most, Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
 	if len(ask.Items) > 0 {
@@ -151,6 +175,11 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 	if err := charged(); err != nil {
 		return Page{}, g.stopped(ctx, event, ask.Items, err)
 	}
+	if t.before != nil {
+		if err := t.before(len(rows)); err != nil {
+			return Page{}, err
+		}
+	}
 	opening := 0
 	for _, r := range rows {
 		if len(r.answers) > 0 {
@@ -158,7 +187,7 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 		}
 	}
 	event.Items, event.Decision, event.Rule = ask.Items, audit.Granted, row
-	if event.Detail, err = json.Marshal(listDetail{scope.String(), len(rows), opening}); err != nil {
+	if event.Detail, err = json.Marshal(listDetail{scope.String(), len(rows), opening, t.export}); err != nil {
 		return Page{}, err
 	}
 	if err := g.openRows(ctx, a, event, rows, rings); err != nil {
@@ -176,6 +205,7 @@ type listDetail struct {
 	Scope  string `json:"scope"`
 	Rows   int    `json:"rows"`
 	Opened int    `json:"opened"`
+	Export string `json:"export,omitempty"` // of which order it is a page
 }
 
 // once names each item once.

@@ -156,3 +156,19 @@ END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION spend_allowance(bytea[], text[], integer[], integer[], integer[], integer[], integer[], timestamptz[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION spend_allowance(bytea[], text[], integer[], integer[], integer[], integer[], integer[], timestamptz[]) TO sceau_gate;
+
+-- A person gains that no list of a whole scope leaves in one piece by one person's word. Orders of
+-- exports, approvals and pages are steps, one behind the other, which are added and never changed.
+-- Each is sealed with the routing key: whoever has the password of this role alone makes none that
+-- counts. What they say is about missions, scopes and items, and about no candidate.
+CREATE TABLE export_step (
+    export   text    NOT NULL,
+    step     integer NOT NULL CHECK (step >= 0),
+    kind     text    NOT NULL CHECK (kind IN ('order', 'approval', 'page', 'end')),
+    campaign text    NOT NULL REFERENCES campaign,
+    body     text    NOT NULL,
+    seal     bytea   NOT NULL,
+    PRIMARY KEY (export, step),
+    CHECK ((kind = 'order') = (step = 0) AND (kind = 'approval') = (step = 1))
+);
+GRANT SELECT, INSERT ON export_step TO sceau_register;

@@ -18,8 +18,8 @@ var allowed = map[string]map[string][]string{
 		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
 	},
 	"sceau_register": {
-		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake"},
-		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake"},
+		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake", "export_step"},
+		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake", "export_step"},
 		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by", "brake.thawed_at", "brake.thawed_by"},
 	},
 	"sceau_forget": {
