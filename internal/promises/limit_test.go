@@ -164,11 +164,10 @@ func TestAStolenCredentialReadsAsManyFilesAsADayHas(t *testing.T) {
 			t.Errorf("%d files were read in the hour after %s", n, from)
 		}
 	}
-	if now = end; true {
-		v, err := g.Read(t.Context(), ask)
-		if over := limitOf(t, v, err); over != nil {
-			t.Errorf("at midnight: %v", over)
-		}
+	now = end
+	v, err := g.Read(t.Context(), ask)
+	if over := limitOf(t, v, err); over != nil {
+		t.Errorf("at midnight: %v", over)
 	}
 }
 
@@ -335,7 +334,6 @@ func TestTheChargeComesFirstAndStays(t *testing.T) {
 	g := p.node(t, policy.Limits{"R4b-exam": {Request: 1, Hour: 3, Day: 3}})
 	s := &stage{Allowances: g.Allowances, Recorder: g.Traces}
 	g.Allowances, g.Traces = s, s
-	// Of its own records the gate is sure, of a wish's it waits for them; both are charged once.
 	ask := p.asksAs(t, p.commission(t, "limit-order", "2026", ofA), a.ref, "A12.03")
 	if _, err := g.Read(t.Context(), ask); err != nil || fmt.Sprint(s.order) != "[charge granted]" {
 		t.Errorf("%v, in the order %v", err, s.order)
