@@ -51,11 +51,15 @@ func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, str
 	return g.settleFound(ctx, a, x.Items, found)
 }
 
-// settleFound keeps the files that the table lets this caller match, and traces
-// every one of them, granted or refused.
+// settleFound keeps the files that the table lets this caller match, charges the one
+// that answers, and traces every one of them, granted or refused.
+//
+// A question that gives no reference counts as a refusal, and where no file is left it is
+// answered alike whether somebody has the value or not: each guess costs, right or wrong.
 func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.ItemID, found []Ref) (Ref, string, error) {
 	request := rand.Text()
 	var granted []Ref
+	var events []audit.Event
 	for _, ref := range found {
 		h, err := g.follow(ctx, a, ref)
 		if err != nil {
@@ -73,9 +77,24 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 			event.Decision, event.Rule = audit.Granted, row
 			granted = append(granted, ref)
 		}
-		if _, err := g.Traces.Record(ctx, event); err != nil {
-			return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
-		}
+		events = append(events, event)
+	}
+	if len(found) == 0 {
+		// Nobody was found: a question all the same, and one that a curious agent
+		// could ask about a neighbour, so it leaves a trace that names no file.
+		event := g.event(a, held{}, request, "find")
+		event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
+		events = append(events, event)
+	}
+	kind := ChargeFiles
+	if len(granted) != 1 {
+		kind = ChargeRefusal
+	}
+	if err := g.spend(ctx, a, kind, 1); err != nil {
+		return Ref{}, request, g.unfound(ctx, events, items, err)
+	}
+	if _, err := g.Traces.Record(ctx, events...); err != nil {
+		return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
 	}
 	switch {
 	case len(granted) == 1:
@@ -83,19 +102,18 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 	case len(granted) > 1:
 		return Ref{}, request, ErrManyFound
 	}
-	if len(found) == 0 {
-		// Nobody was found: a question all the same, and one that a curious agent
-		// could ask about a neighbour, so it leaves a trace that names no file.
-		event := g.event(a, held{}, request, "find")
-		event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
-		if _, err := g.Traces.Record(ctx, event); err != nil {
-			return Ref{}, request, fmt.Errorf("%w: %w", ErrNotTraced, err)
-		}
-	}
 	// A file that is not there and one that is nobody's business answer alike: who
 	// is in the campaign is told to nobody who has no relation with them.
 	return Ref{}, request, &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Item: items[0],
 		Act: "find by " + string(items[0]), Article: "Art. 3", Reason: "no file that this mission may match answers to that value", Request: request}
+}
+
+// unfound traces, for each file behind a value, that a limit stopped the question.
+func (g *Gate) unfound(ctx context.Context, events []audit.Event, items []catalogue.ItemID, err error) error {
+	for _, e := range events {
+		err = g.stopped(ctx, e, items, err)
+	}
+	return err
 }
 
 // matches says whether every item may be matched for this file: whoever may read an

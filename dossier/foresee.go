@@ -155,7 +155,7 @@ func (g *Gate) oversee(ctx context.Context, a asking, candidate Ref, action, abo
 	a.purpose = "P1"
 	h, err := g.follow(ctx, a, candidate)
 	if errors.Is(err, ErrNoSuchCandidate) {
-		return g.lost(ctx, g.event(a, h, rand.Text(), action), items, err)
+		return g.lost(ctx, a, g.event(a, h, rand.Text(), action), items, err)
 	}
 	if err != nil {
 		return err

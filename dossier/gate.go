@@ -16,8 +16,8 @@ import (
 )
 
 // A Gate is the one door to what is sealed. The order of its steps is the promise:
-// mission, routing, table, selection of granted ciphertext, durable trace, and only
-// then keys, opening, derived form, answer.
+// mission, routing, table, selection of granted ciphertext, allowance, durable trace, and
+// only then keys, opening, derived form, answer.
 type Gate struct {
 	Catalogue *catalogue.Catalogue
 	Words     *policy.Vocabulary
@@ -27,6 +27,8 @@ type Gate struct {
 	Traces    Recorder
 	Rings     Rings
 	Documents Documents
+	// Allowances count what missions are answered. A gate without them answers nothing.
+	Allowances Allowances
 	// Connections is nil where this process does not open heading 14.
 	Connections ConnectionReader
 	Now         func() time.Time
@@ -93,6 +95,9 @@ func (g *Gate) table() *policy.Table {
 // pin is the gate for one request: another table may come into force while it is on its
 // way, and what was planned by one is not settled by the next.
 func (g *Gate) pin() *Gate {
+	if g.pinned != nil {
+		return g
+	}
 	one := *g
 	one.pinned = g.inForce.Load()
 	return &one
@@ -119,8 +124,8 @@ type Ask struct {
 // is; with none named the answer has all that is granted. An answer that was asked for
 // by a file number stands under it throughout, and never carries the reference.
 //
-// Errors: *Refusal when the table says no, ErrNoSuchMission, ErrNoSuchCandidate,
-// ErrNotTraced, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
+// Errors: *Refusal when the table says no, *LimitError when the mission has had what it
+// may have, ErrNoSuchMission, ErrNoSuchCandidate, ErrNotTraced, ErrUnavailable, crypto.ErrUnavailable while Vault does not answer, ErrElsewhere.
 func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	g = g.pin()
 	ask = g.worded(ask)
@@ -131,24 +136,31 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	h, err := g.reach(ctx, a, ask)
 	event := g.event(a, h, rand.Text(), "read")
 	if err != nil {
-		return View{}, g.lost(ctx, event, ask.Items, err)
+		return View{}, g.lost(ctx, a, event, ask.Items, err)
 	}
 
 	wanted, refused := g.plan(a, h, ask.Items)
 	if refused != nil {
-		return View{}, g.refuse(ctx, event, refused, ask.Items)
+		return View{}, g.refuse(ctx, a, event, refused, ask.Items)
+	}
+	named := len(ask.Items) > 0
+	charged := func() error { return g.spend(ctx, a, ChargeFiles, 1) }
+	if g.certain(a, h, wanted, named) {
+		charged = g.spending(ctx, a, ChargeFiles, 1) // beside the ciphertext
 	}
 	answers, err := g.fetch(ctx, a, h, wanted)
 	if err != nil {
 		return View{}, h.nameless(err)
 	}
-	named := len(ask.Items) > 0
 	answers, empty, refused := g.settle(a, h, wanted, answers, named)
 	if refused == nil {
 		answers, refused = g.apart(a, wanted, answers, named)
 	}
 	if refused != nil {
-		return View{}, g.refuse(ctx, event, refused, ask.Items)
+		return View{}, g.refuse(ctx, a, event, refused, ask.Items)
+	}
+	if err := charged(); err != nil {
+		return View{}, g.stopped(ctx, event, ask.Items, err)
 	}
 	view, err := g.open(ctx, a, h, event, wanted, answers, named)
 	if err != nil {
@@ -254,13 +266,16 @@ func claimed(name string) string {
 }
 
 // lost traces a request that led to no file, or to one that could not be followed.
-func (g *Gate) lost(ctx context.Context, event audit.Event, items []catalogue.ItemID, cause error) error {
+func (g *Gate) lost(ctx context.Context, a asking, event audit.Event, items []catalogue.ItemID, cause error) error {
 	var refused *Refusal
 	switch {
 	case errors.As(cause, &refused):
-		return g.refuse(ctx, event, refused, items)
+		return g.refuse(ctx, a, event, refused, items)
 	case !errors.Is(cause, ErrNoSuchCandidate):
 		return cause
+	}
+	if err := g.spend(ctx, a, ChargeRefusal, 1); err != nil {
+		return g.stopped(ctx, event, items, err)
 	}
 	event.Subject, event.Items = nil, items
 	event.Decision, event.Rule = audit.Refused, "no such candidate"

@@ -13,6 +13,7 @@ import (
 	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
+	"sceau/policy"
 )
 
 // MostRows is how many files a page has at most.
@@ -42,6 +43,9 @@ type Page struct {
 	Policy    string
 	Rows      []Row
 	Next      FileNo // where to go on; zero when there is nothing more
+	// Most is how many rows a page of this mission has at most. One that asked for more
+	// was given so many.
+	Most int
 }
 
 // A Row is one file in a page.
@@ -88,8 +92,34 @@ var ErrTooManyRows = fmt.Errorf("a page has from 1 to %d rows", MostRows)
 // A file that entered since the page before, or was forgotten, moves no other: no file
 // comes twice, and none that was there throughout is missed.
 //
+// Each row counts as a file, whether something of it opens or not. A page has no more than
+// the mission may have in one request.
+//
 // Errors: those of Read, ErrWhichScope, ErrTooManyRows.
 func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
+	return g.list(ctx, ask, terms{action: ActionList, charge: ChargeFiles})
+}
+
+// terms are on what account a page is answered.
+type terms struct {
+	action string
+	charge ChargeKind
+	export string // the order that a page is of
+	// before is called when the rows of a page are known and charged, and nothing is
+	// traced or opened: it may still refuse. Nil charges alone.
+	before func(rows int) error
+	paid   bool // the page was charged when it was begun, and did not arrive
+}
+
+// most is how many rows a page has at most. The pages of an export are no requests.
+func (t terms) most(l policy.Limit) int {
+	if t.charge == ChargeExport {
+		return min(MostRows, l.Export)
+	}
+	return min(MostRows, l.Request)
+}
+
+func (g *Gate) list(ctx context.Context, ask ListAsk, t terms) (Page, error) {
 	g = g.pin()
 	if ask.Limit < 0 || ask.Limit > MostRows {
 		return Page{}, ErrTooManyRows
@@ -102,16 +132,16 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 	ask.Items = once(ask.Items)
 	a, err := g.admit(ctx, ask.Ask)
 	if err != nil {
-		return Page{}, g.turnAway(ctx, ask.Ask, ActionList, err)
+		return Page{}, g.turnAway(ctx, ask.Ask, t.action, err)
 	}
-	event := g.event(a, held{}, rand.Text(), ActionList)
+	event := g.event(a, held{}, rand.Text(), t.action)
 	scope, err := a.scopeOf(ask.Scope)
 	if err != nil {
-		return Page{}, g.unlisted(ctx, event, ask.Items, err)
+		return Page{}, g.unlisted(ctx, a, event, ask.Items, err)
 	}
 	by, row, refused := g.listBy(a, scope, ask.Items)
 	if refused != nil {
-		return Page{}, g.refuse(ctx, event, refused, ask.Items)
+		return Page{}, g.refuse(ctx, a, event, refused, ask.Items)
 	}
 	rings, err := g.listRings(a, ask.Items)
 	if err != nil {
@@ -120,18 +150,37 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 		return Page{}, errors.Join(err, second)
 	}
 
+	// Who asks for more rows than a request may have gets the page that is theirs, as at the
+	// end of a list: the next begins where it ends.
+	most := t.most(g.table().Limit(a.mission.Recipient))
+	if most == 0 {
+		return Page{}, g.stopped(ctx, event, ask.Items, g.spend(ctx, a, t.charge, ask.Limit))
+	}
+	ask.Limit = min(ask.Limit, most)
 	rows, next, err := g.page(ctx, a, scope, by, ask)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
+	charged := func() error { return nil }
+	if len(rows) > 0 && !t.paid {
+		charged = g.spending(ctx, a, t.charge, len(rows)) // beside the ciphertext, where some is read
+	}
+	page := Page{Most: most, Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
 	if len(ask.Items) > 0 {
 		if err := g.consider(ctx, a, rows, ask.Items); err != nil {
 			return Page{}, err
 		}
 	}
-	// Here it is known how many files are about to be opened, nothing of them is, and the
-	// trace has still to say so: whatever limits a mission counts rows here.
+	// A page that would pass a limit is refused whole, with what is left: half a page would
+	// look like the end of a list.
+	if err := charged(); err != nil {
+		return Page{}, g.stopped(ctx, event, ask.Items, err)
+	}
+	if t.before != nil {
+		if err := t.before(len(rows)); err != nil {
+			return Page{}, err
+		}
+	}
 	opening := 0
 	for _, r := range rows {
 		if len(r.answers) > 0 {
@@ -139,7 +188,7 @@ func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
 		}
 	}
 	event.Items, event.Decision, event.Rule = ask.Items, audit.Granted, row
-	if event.Detail, err = json.Marshal(listDetail{scope.String(), len(rows), opening}); err != nil {
+	if event.Detail, err = json.Marshal(listDetail{scope.String(), len(rows), opening, t.export}); err != nil {
 		return Page{}, err
 	}
 	if err := g.openRows(ctx, a, event, rows, rings); err != nil {
@@ -157,6 +206,7 @@ type listDetail struct {
 	Scope  string `json:"scope"`
 	Rows   int    `json:"rows"`
 	Opened int    `json:"opened"`
+	Export string `json:"export,omitempty"` // of which order it is a page
 }
 
 // once names each item once.
@@ -171,10 +221,10 @@ func once(items []catalogue.ItemID) []catalogue.ItemID {
 }
 
 // unlisted traces a request for a list that is of no scope.
-func (g *Gate) unlisted(ctx context.Context, event audit.Event, items []catalogue.ItemID, cause error) error {
+func (g *Gate) unlisted(ctx context.Context, a asking, event audit.Event, items []catalogue.ItemID, cause error) error {
 	var refused *Refusal
 	if errors.As(cause, &refused) {
-		return g.refuse(ctx, event, refused, items)
+		return g.refuse(ctx, a, event, refused, items)
 	}
 	event.Items, event.Decision, event.Rule = items, audit.Refused, "no scope named"
 	if _, err := g.Traces.Record(ctx, event); err != nil {

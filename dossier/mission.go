@@ -26,6 +26,7 @@ type Mission struct {
 	Until        time.Time // last day, included
 	EndedAt      time.Time // zero while in force
 	Credential   [32]byte  // SHA-256 of the secret that the mission holds
+	Agent        Ref       // the unit of the agent's own data; zero for an account
 
 	// For the account of a candidate or of a responsible.
 	Candidate   Ref

@@ -344,9 +344,17 @@ func (o *opener) close() {
 	}
 }
 
-// refuse traces a refusal and hands it to the caller. A refusal that cannot be
-// traced is still a refusal.
-func (g *Gate) refuse(ctx context.Context, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
+// refuse counts a refusal, traces it and hands it to the caller. One that cannot be
+// traced is still a refusal; whoever was refused too often is told of that, and no more.
+func (g *Gate) refuse(ctx context.Context, a asking, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
+	if err := g.spend(ctx, a, ChargeRefusal, 1); err != nil {
+		return g.stopped(ctx, event, items, err)
+	}
+	return g.refused(ctx, event, r, items)
+}
+
+// refused traces a refusal that is counted already.
+func (g *Gate) refused(ctx context.Context, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
 	event.Decision, event.Rule = audit.Refused, r.Article
 	event.Items = slices.Clone(items)
 	if len(event.Items) == 0 && r.Item != "" {

@@ -13,6 +13,8 @@ import (
 	"sceau/internal/bench"
 	"sceau/internal/demo"
 	"sceau/internal/house"
+	"sceau/internal/raised"
+	"sceau/policy/sheets"
 )
 
 type benchVerb struct {
@@ -35,7 +37,15 @@ func (v benchVerb) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	quiet := &terminal{in: strings.NewReader(""), out: t.err, err: t.err}
-	d := demoVerb{Candidates: v.Candidates, Seed: v.Seed, Examples: v.Examples}
+	// One mission reads for minutes on end: under limits that it does not meet, and that
+	// are counted all the same.
+	d := demoVerb{Candidates: v.Candidates, Seed: v.Seed, Examples: v.Examples, sheets: filepath.Join(home, "policy", "raised")}
+	if err := os.MkdirAll(d.sheets, 0o700); err != nil {
+		return err
+	}
+	if err := raised.Sheets(sheets.Files, d.sheets); err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, d.step(quiet, "down")) }()
 	if err := d.furnish(quiet, home); err != nil {
 		return err

@@ -20,6 +20,8 @@ type demoVerb struct {
 	Candidates int    `default:"2000" help:"How many candidates."`
 	Seed       uint64 `default:"1" help:"The same seed gives the same people."`
 	Examples   string `default:"docs/examples/demo" type:"existingdir" help:"Campaign, programmes, schools and missions."`
+
+	sheets string // a folder of sheets; empty for those of this program
 }
 
 // demoMark says that a home was made by the demonstration, which may then clear it.
@@ -80,13 +82,17 @@ func (v demoVerb) Run(ctx context.Context, t *terminal) (err error) {
 // furnish makes a house with a campaign, missions and a signed table in it.
 func (v demoVerb) furnish(t *terminal, home string) error {
 	keys := filepath.Join(home, "policy", "keys")
+	publish := []string{"policy", "publish"}
+	if v.sheets != "" {
+		publish = append(publish, "--sheets", v.sheets)
+	}
 	for _, args := range [][]string{
 		{"up"},
 		{"policy", "keygen", "dpo", "--out", filepath.Join(keys, "dpo.key"), "--trust"},
 		{"policy", "keygen", "controller", "--out", filepath.Join(keys, "controller.key"), "--trust"},
 		{"campaign", "create", filepath.Join(v.Examples, "campaign.yaml"), "--demo"},
 		{"mission", "import", filepath.Join(v.Examples, "missions.ndjson")},
-		{"policy", "publish"},
+		publish,
 		{"policy", "sign", "--key", filepath.Join(keys, "dpo.key")},
 		{"policy", "sign", "--key", filepath.Join(keys, "controller.key")},
 	} {

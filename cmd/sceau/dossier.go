@@ -21,6 +21,8 @@ type dossierVerbs struct {
 	List dossierListVerb `cmd:"" help:"List the files that one scope of a mission knows, by their numbers, with items if named."`
 	Read dossierReadVerb `cmd:"" help:"Read what a mission is granted, or the items named."`
 
+	Export dossierExportVerbs `cmd:"" help:"Exports, which take two persons."`
+
 	Verify dossierVerifyVerb `cmd:"" help:"Compare the revision of each cell with the traces of writes, which live one year: an older cell put back is found."`
 }
 

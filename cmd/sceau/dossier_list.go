@@ -14,7 +14,7 @@ type dossierListVerb struct {
 	asking `embed:""`
 	Scope  string   `placeholder:"KIND:ID" help:"One of the mission's own scopes: programme:F00042, school:0990134H, academy:Paris, academy-of-programme:Paris, ministry-of-school:..., ministry-of-programme:... May be left out where there is one."`
 	After  string   `placeholder:"FILE" help:"The last file number of the page before."`
-	Limit  int      `default:"200" help:"Files of a page, 200 at most."`
+	Limit  int      `default:"200" help:"Files of a page: 200 at most, and no more than the mission may have in a request."`
 	JSON   bool     `help:"A line of JSON for each file, with whole values."`
 	Items  []string `arg:"" optional:"" help:"Items (A01.06 or last_name) to read of each file. None: numbers and relations, and nothing opens."`
 }
@@ -55,6 +55,9 @@ func (v dossierListVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	defer page.Forget()
 	fmt.Fprintln(t.err, "sceau: traced under", page.Request)
+	if v.Limit > page.Most {
+		fmt.Fprintf(t.err, "sceau: a page of %s has %d files at most\n", page.Recipient, page.Most)
+	}
 	if page.Next != (dossier.FileNo{}) {
 		fmt.Fprintln(t.err, "sceau: more follow: --after", page.Next)
 	}

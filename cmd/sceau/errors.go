@@ -57,9 +57,10 @@ func report(w io.Writer, err error) int {
 		fmt.Fprintln(w, "sceau: hint:", hint)
 	}
 	var refusal *dossier.Refusal
+	var over *dossier.LimitError
 	var bad misuse
 	switch {
-	case errors.As(err, &refusal), errors.Is(err, dossier.ErrNoSuchMission):
+	case errors.As(err, &refusal), errors.As(err, &over), errors.Is(err, dossier.ErrNoSuchMission):
 		// Who has no mission in force is refused like who has no right, whatever
 		// the cause: ended, over, never given, or another's credential.
 		return refused
@@ -72,9 +73,12 @@ func report(w io.Writer, err error) int {
 func hintFor(err error) string {
 	var knows interface{ Hint() string }
 	var refusal *dossier.Refusal
+	var over *dossier.LimitError
 	switch {
 	case errors.As(err, &knows):
 		return knows.Hint()
+	case errors.As(err, &over):
+		return hintForLimit(over)
 	case errors.As(err, &refusal):
 		if refusal.Request == "" {
 			return ""
@@ -104,4 +108,16 @@ func hintFor(err error) string {
 		return "is the path right?"
 	}
 	return ""
+}
+
+// hintForLimit says what can still be had, and where the limit is written.
+func hintForLimit(over *dossier.LimitError) string {
+	hint := "limits are signed with the table: `sceau policy matrix` prints them"
+	if over.Left > 0 && over.Asked > 1 {
+		hint = fmt.Sprintf("`--limit %d` asks for what is left; %s", over.Left, hint)
+	}
+	if over.Request != "" {
+		hint += "; the refusal is traced under " + over.Request
+	}
+	return hint
 }

@@ -277,9 +277,14 @@ func (p *Play) read(ctx context.Context, who caller, credential dossier.Credenti
 	a := Access{Mission: who.id, Recipient: who.recipient, Purpose: purpose, Phase: phase, On: on.Format(time.DateOnly), Candidate: ref}
 	v, err := p.Door.Read(ctx, dossier.Ask{Mission: who.id, Credential: credential, Purpose: purpose, Candidate: ref, On: on, Items: items})
 	var refused *dossier.Refusal
+	var over *dossier.LimitError
 	switch {
 	case errors.As(err, &refused):
 		a.Article, a.Reason = refused.Article, refused.Reason
+		return a, nil
+	case errors.As(err, &over):
+		// Services whose table grants them files, and whose sheet lets them ask for none.
+		a.Article, a.Reason = "limit", over.Error()
 		return a, nil
 	case err != nil:
 		return a, err

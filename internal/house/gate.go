@@ -42,7 +42,7 @@ func (h *House) gate(ctx context.Context, table *policy.Table, log *audit.Log) (
 	gate, err := dossier.NewGate(&dossier.Gate{
 		Catalogue: h.Catalogue, Words: h.Words, Layout: h.Layout,
 		Desk: dossiers.NewDesk(pool), Shelf: dossiers.NewShelf(pool, h.Layout),
-		Traces: log, Rings: h.rings, Documents: documents, Now: h.Now,
+		Traces: log, Rings: h.rings, Documents: documents, Allowances: dossiers.NewAllowances(pool), Now: h.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -770,7 +770,7 @@ func TestAPageThatWasNotAskedForIsNoPage(t *testing.T) {
 		"a row of another scope":   {all[1], elsewhere},
 	} {
 		g := &dossier.Gate{Catalogue: l.gate.Catalogue, Words: l.gate.Words, Layout: l.gate.Layout, Shelf: l.gate.Shelf, Traces: l.gate.Traces,
-			Rings: l.gate.Rings, Documents: l.gate.Documents, Now: time.Now, Desk: lyingDesk{honest, routes}}
+			Rings: l.gate.Rings, Documents: l.gate.Documents, Allowances: l.gate.Allowances, Now: time.Now, Desk: lyingDesk{honest, routes}}
 		if g, err = dossier.NewGate(g); err != nil {
 			t.Fatal(err)
 		}

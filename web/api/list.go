@@ -23,6 +23,7 @@ type PageAnswer struct {
 	Scope     string                `json:"scope"`
 	Rows      []RowAnswer           `json:"rows"`
 	Next      string                `json:"next,omitempty"` // for after; nothing follows without it
+	Most      int                   `json:"most"`           // rows of a page of this mission: one that asked for more got so many
 }
 
 // A RowAnswer is one file of a page. What was named is in it as in an answer about one
@@ -57,7 +58,7 @@ func rowOf(r dossier.Row, values *[]json.RawMessage) RowAnswer {
 
 func pageOfList(l dossier.Page) (*page, error) {
 	a := PageAnswer{Request: l.Request, Recipient: l.Recipient, Purpose: l.Purpose, Phase: l.Phase, Policy: l.Policy,
-		Scope: l.Scope.String(), Rows: []RowAnswer{}}
+		Scope: l.Scope.String(), Rows: []RowAnswer{}, Most: l.Most}
 	if l.Next != (dossier.FileNo{}) {
 		a.Next = l.Next.String()
 	}

@@ -3,7 +3,10 @@ package api
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -17,6 +20,9 @@ type Problem struct {
 	Item     catalogue.ItemID `json:"item,omitempty"`
 	Article  string           `json:"article,omitempty"`
 	Request  string           `json:"request,omitempty"`
+	// Of a limit that was met: how many files are left now, and when there are more.
+	Left *int   `json:"left,omitempty"`
+	Next string `json:"next,omitempty"`
 }
 
 // retryAfter is how long a caller waits when a part is down, in seconds.
@@ -29,7 +35,11 @@ const callerLeft = 499
 // is an internal error, told without its cause.
 func (s *Server) problem(w http.ResponseWriter, err error) {
 	var refusal *dossier.Refusal
+	var over *dossier.LimitError
 	switch {
+	case errors.As(err, &over):
+		limited(w, over)
+		return
 	case errors.As(err, &refusal):
 		fail(w, http.StatusForbidden, Problem{Sentence: refusal.Error(), Item: refusal.Item, Article: refusal.Article, Request: refusal.Request})
 		return
@@ -70,6 +80,17 @@ func (s *Server) problem(w http.ResponseWriter, err error) {
 		return
 	}
 	fail(w, http.StatusInternalServerError, Problem{Sentence: "the request failed: nothing was opened"})
+}
+
+// limited says that a limit was met, and when to come back. Where waiting brings nothing,
+// there is no Retry-After.
+func limited(w http.ResponseWriter, over *dossier.LimitError) {
+	p := Problem{Sentence: over.Error(), Request: over.Request, Left: &over.Left}
+	if wait := over.After(); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		p.Next = over.Next.UTC().Format(time.RFC3339)
+	}
+	fail(w, http.StatusTooManyRequests, p)
 }
 
 func unavailable(err error) bool {

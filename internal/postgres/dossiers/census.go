@@ -12,7 +12,7 @@ import (
 func (d *Desk) Missions(ctx context.Context) ([]dossier.Mission, error) {
 	found := map[string]stands{}
 	rows, err := d.db.Query(ctx, `
-		SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar, `+frozenOf+`
+		SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, m.agent_unit, c.label, c.demo, c.calendar, `+frozenOf+`
 		FROM mission m JOIN campaign c USING (campaign)
 		WHERE m.ended_at IS NULL`)
 	if err != nil {

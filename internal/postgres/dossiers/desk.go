@@ -52,7 +52,7 @@ func (d *Desk) Standing(ctx context.Context, id, campaign string) (dossier.Missi
 }
 
 const standingOfMissions = `
-	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, c.label, c.demo, c.calendar, ` + frozenOf + `
+	SELECT m.mission, m.campaign, m.recipient, m.organisation, m.scopes, m.until, m.ended_at, m.credential, m.agent_unit, c.label, c.demo, c.calendar, ` + frozenOf + `
 	FROM mission m JOIN campaign c USING (campaign)
 	WHERE m.mission = ANY($1)`
 
@@ -94,6 +94,7 @@ func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error
 		batch.Queue(standingOfAccounts, units, responsibles).Query(each(scanAccount))
 	}
 	if err := d.db.SendBatch(ctx, &batch).Close(); err != nil {
+		pool.Part(d.db, err) // every request asks this first
 		return nil, quiet("reading missions", err)
 	}
 	if err := d.programmes(ctx, found); err != nil {
@@ -111,18 +112,19 @@ func (d *Desk) standings(ctx context.Context, asked []standing) ([]stands, error
 }
 
 func scanMission(row pgx.CollectableRow) (s stands, err error) {
-	var scopes, calendar, credential []byte
+	var scopes, calendar, credential, agent []byte
 	var frozen []string
 	var ended *time.Time
 	m, c := &s.mission, &s.campaign
 	if err := row.Scan(&m.ID, &m.Campaign, &m.Recipient, &m.Organisation, &scopes,
-		&m.Until, &ended, &credential, &c.Label, &c.Demo, &calendar, &frozen); err != nil {
+		&m.Until, &ended, &credential, &agent, &c.Label, &c.Demo, &calendar, &frozen); err != nil {
 		return s, err
 	}
 	if ended != nil {
 		m.EndedAt = *ended
 	}
 	copy(m.Credential[:], credential)
+	copy(m.Agent[:], agent)
 	c.ID, c.Frozen = m.Campaign, readFrozen(frozen)
 	if s.err = quiet("reading the scopes of a mission", json.Unmarshal(scopes, &m.Scopes)); s.err != nil {
 		return s, nil

@@ -18,8 +18,8 @@ var allowed = map[string]map[string][]string{
 		"UPDATE": {"import.lines", "import.bytes", "import.entered", "import.refused", "import.fields", "import.done"},
 	},
 	"sceau_register": {
-		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake"},
-		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake"},
+		"SELECT": {"campaign", "programme", "school", "mission", "fact", "brake", "export_step"},
+		"INSERT": {"campaign", "programme", "school", "mission", "fact", "brake", "export_step"},
 		"UPDATE": {"campaign.calendar", "mission.ended_at", "fact.ended_at", "fact.ended_by", "brake.thawed_at", "brake.thawed_by"},
 	},
 	"sceau_forget": {
@@ -83,6 +83,7 @@ var allowed = map[string]map[string][]string{
 
 // functions are those that a role may call, of ours.
 var functions = map[string][]string{
+	"sceau_gate":           {"spend_allowance"}, // counts what it answers, and takes no count back
 	"sceau_register":       {"open_campaign"},
 	"sceau_forget":         {"forget_account", "forget_file"},
 	"sceau_keyring_turn":   {"raise_floor"},

@@ -34,3 +34,13 @@ func Away(err error) bool {
 	var network net.Error
 	return errors.As(err, &unreached) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
+
+// Part lets go of all connections of a pool when a server went away under one of them:
+// the others died with it, and each would fail one caller more after it is back.
+func Part(p *Pool, err error) {
+	var refused *pgconn.PgError
+	if err == nil || !Away(err) || errors.As(err, &refused) && !strings.HasPrefix(refused.Code, "57P") {
+		return // there is a server, and it says no
+	}
+	p.Reset()
+}
