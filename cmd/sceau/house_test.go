@@ -91,8 +91,8 @@ func (h *testHouse) minor(born string) (person, bool) {
 // Houses are prepared once, each out of the one before, and stopped: a test that needs
 // one of its own gets a copy, which is up in a second where a new one takes seven.
 var (
-	unsigned  = &lazyHouse{from: newHouse}
-	signed    = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
+	unsigned = &lazyHouse{from: newHouse}
+	signed   = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
 	// Where whoever looks after each kill reads more than a person does in a year.
 	raisedHouse = &lazyHouse{from: unsigned.copy, step: (*testHouse).signRaised}
 	inhabited   = &lazyHouse{from: signed.copy, step: func(h *testHouse) error { return h.people(60) }}
