@@ -19,7 +19,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sceau/internal/parts"
+	"sceau/internal/raised"
 	"sceau/internal/testkit"
+	"sceau/policy/sheets"
 )
 
 // The scripts and the kills run the program itself, in a process of its own for
@@ -39,7 +41,7 @@ func (k keeper) Run() int {
 	// What this process itself asks of Vault, in its outages mostly. Commands have their own.
 	os.Setenv("VAULT_CLIENT_TIMEOUT", "3s") // instead of 10
 	code := k.M.Run()
-	for _, l := range []*lazyHouse{sharedHouse, inhabited, signed, unsigned} {
+	for _, l := range []*lazyHouse{sharedHouse, inhabited, raisedHouse, signed, unsigned} {
 		if l.h == nil {
 			continue // nobody needed it
 		}
@@ -89,9 +91,11 @@ func (h *testHouse) minor(born string) (person, bool) {
 // Houses are prepared once, each out of the one before, and stopped: a test that needs
 // one of its own gets a copy, which is up in a second where a new one takes seven.
 var (
-	unsigned  = &lazyHouse{from: newHouse}
-	signed    = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
-	inhabited = &lazyHouse{from: signed.copy, step: func(h *testHouse) error { return h.people(60) }}
+	unsigned = &lazyHouse{from: newHouse}
+	signed   = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
+	// Where whoever looks after each kill reads more than a person does in a year.
+	raisedHouse = &lazyHouse{from: unsigned.copy, step: (*testHouse).signRaised}
+	inhabited   = &lazyHouse{from: signed.copy, step: func(h *testHouse) error { return h.people(60) }}
 
 	// sharedHouse is the house of all tests that spoil nothing.
 	sharedHouse = &lazyHouse{from: inhabited.copy, runs: true}
@@ -237,9 +241,20 @@ func (h *testHouse) key(name string) string {
 }
 
 // sign puts the table of access in force.
-func (h *testHouse) sign() error {
+func (h *testHouse) sign() error { return h.signFrom() }
+
+// signRaised does the same with limits that nobody meets.
+func (h *testHouse) signRaised() error {
+	dir := filepath.Join(h.home, "policy", "raised")
+	if err := errors.Join(os.MkdirAll(dir, 0o700), raised.Sheets(sheets.Files, dir)); err != nil {
+		return err
+	}
+	return h.signFrom("--sheets", dir)
+}
+
+func (h *testHouse) signFrom(sources ...string) error {
 	return h.run(
-		[]string{"policy", "publish"},
+		append([]string{"policy", "publish"}, sources...),
 		[]string{"policy", "sign", "--key", h.key("dpo")},
 		[]string{"policy", "sign", "--key", h.key("controller")},
 	)

@@ -25,7 +25,7 @@ func TestWhatIsKilledAtRandomMomentsResumesWhereItWas(t *testing.T) {
 	}
 	t.Logf("SCEAU_SEED=%d", seed)
 
-	h := signed.own(t)
+	h := raisedHouse.own(t)
 	w := watch(t, h, candidates)
 	k := &killer{h: h, dice: rand.New(rand.NewPCG(seed, 0)), struck: w.struck}
 	victims := []*victim{w.importing(6), w.epoch(4), w.approval(4), w.rotation(3), w.backup(3)}
