@@ -88,6 +88,10 @@ func (g *Gate) foresee(ctx context.Context, a asking, candidate Ref) (Foresight,
 	if r := a.frozen(); r != nil {
 		return refuse(r)
 	}
+	// What is left of an hour or a day is the mission's own, and nothing to foresee.
+	if g.table().Limit(a.mission.Recipient).Request == 0 {
+		return refuse(&Refusal{Reason: "the table answers no file to this recipient", Article: "Art. 3"})
+	}
 	h, err := g.follow(ctx, a, candidate)
 	if err != nil {
 		return f, err

@@ -71,8 +71,7 @@ func TestAForesightIsWhatTheGateAnswers(t *testing.T) {
 					ask := p.ask(t, who, f.Purpose, about.ref)
 					ask.On = on
 					view, err := p.gate.Read(t.Context(), ask)
-					var refusal *dossier.Refusal
-					if err != nil && !errors.As(err, &refusal) {
+					if err != nil && !errors.As(err, new(*dossier.Refusal)) && !errors.As(err, new(*dossier.LimitError)) {
 						t.Fatalf("%s on %s: %v", who, day, err)
 					}
 					want, got := forms(f), read(view)
