@@ -125,8 +125,8 @@ func (g *Gate) matches(a asking, h held, items []catalogue.ItemID) (row string, 
 	}
 	for _, id := range items {
 		it, _ := g.Catalogue.Item(id)
-		if why := a.frozenClass(it.Class); why != "" {
-			return "", g.refusal(a, id, policy.Refusal{Article: security, Reason: why}), nil
+		if over, taken := a.taken(it); taken {
+			return "", g.refusal(a, id, policy.Refusal{Article: over.Article, Reason: over.Reason}), nil
 		}
 		q.Relations = h.relations
 		q.Guards = h.guards | h.classes[it.Class] | h.items[id]

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sceau/catalogue"
+	"sceau/policy"
 )
 
 // Frozen is what is frozen in a campaign at this moment: the brake of an incident. It
@@ -74,10 +75,19 @@ func (a asking) frozen() *Refusal {
 	return r
 }
 
-// frozenClass says why no item of a class opens now, empty when it may.
-func (a asking) frozenClass(class catalogue.ClassID) string {
-	if a.campaign.Frozen.Class(class) {
-		return fmt.Sprintf("class %s is frozen", class)
+// overlays are what lies over every file of the campaign at this moment: classes that are
+// frozen. They take away what the table grants, and are no part of what is signed.
+func (a asking) overlays() (over policy.Overlays) {
+	if f := a.campaign.Frozen; f.Whole {
+		over = append(over, policy.Overlay{Article: security, Reason: "campaign " + a.campaign.ID + " is frozen"})
 	}
-	return ""
+	for _, class := range a.campaign.Frozen.Classes {
+		over = append(over, policy.Overlay{Classes: []catalogue.ClassID{class}, Article: security, Reason: fmt.Sprintf("class %s is frozen", class)})
+	}
+	return over
+}
+
+// taken says whether an overlay closes an item now, and which one.
+func (a asking) taken(it catalogue.Item) (policy.Overlay, bool) {
+	return a.overlays().Take(a.purpose, it)
 }

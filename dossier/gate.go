@@ -353,11 +353,11 @@ func (g *Gate) plan(a asking, h held, items []catalogue.ItemID) ([]want, *Refusa
 			}
 			continue
 		}
-		if why := a.frozenClass(it.Class); why != "" {
+		if over, taken := a.taken(it); taken {
 			if named {
-				return nil, g.refusal(a, id, policy.Refusal{Article: security, Reason: why})
+				return nil, g.refusal(a, id, policy.Refusal{Article: over.Article, Reason: over.Reason})
 			}
-			frozen = why
+			frozen = over.Reason
 			continue
 		}
 		wanted = append(wanted, w)

@@ -116,8 +116,8 @@ func (g *Gate) listable(a asking, q *policy.Query, items []catalogue.ItemID) (ro
 		if !ok {
 			return "", g.refusal(a, id, g.closedTo(*q, g.Catalogue.ItemIndex(id)))
 		}
-		if why := a.frozenClass(it.Class); why != "" {
-			return "", g.refusal(a, id, policy.Refusal{Article: security, Reason: why})
+		if over, taken := a.taken(it); taken {
+			return "", g.refusal(a, id, policy.Refusal{Article: over.Article, Reason: over.Reason})
 		}
 		if it.Kind == "document" {
 			// A page is in memory until it is sent, and a document has hundreds of kilobytes.
@@ -153,8 +153,8 @@ func (g *Gate) something(a asking, q *policy.Query) (row string, refused *Refusa
 		if !ok {
 			continue
 		}
-		if why := a.frozenClass(it.Class); why != "" {
-			frozen = why
+		if over, taken := a.taken(it); taken {
+			frozen = over.Reason
 			continue
 		}
 		return row, nil

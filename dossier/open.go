@@ -408,8 +408,8 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		w := want{item: it, index: g.Catalogue.ItemIndex(it.ID), place: at}
 		q.Relations, q.Guards = hh.relations, hh.guards
 		if grant, ok := g.table().Decide(&q, w.index); ok && grant.Derive == "match" {
-			if why := a.frozenClass(it.Class); why != "" {
-				return nil, fmt.Errorf("clearing a text of %s: %w: %s", it.ID, errNoForm, why)
+			if over, taken := a.taken(it); taken {
+				return nil, fmt.Errorf("clearing a text of %s: %w: %s", it.ID, errNoForm, over.Reason)
 			}
 			wanted = append(wanted, w)
 		}

@@ -41,17 +41,3 @@ func (all Overlays) Take(p catalogue.Purpose, it catalogue.Item) (Overlay, bool)
 	}
 	return all[i], true
 }
-
-// DecideUnder is Decide, less what overlays take away.
-func (t *Table) DecideUnder(q *Query, item int, over Overlays) (Grant, bool) {
-	g, ok := t.Decide(q, item)
-	if !ok || len(over) == 0 {
-		return g, ok
-	}
-	row := t.rows[g.Row]
-	it, _ := t.vocabulary.Catalogue.Item(row.Item)
-	if _, taken := over.Take(row.Purpose, it); taken {
-		return Grant{}, false
-	}
-	return g, true
-}
