@@ -58,7 +58,14 @@ func (f *followed) look(ctx context.Context) {
 		table, p, err = policy.InForce(ctx, store, f.house.Words, trust)
 	}
 	switch {
-	case errors.Is(err, dossier.ErrUnavailable), errors.Is(err, context.Canceled):
+	case errors.Is(err, dossier.ErrUnavailable):
+		// Its connections died with it: the next request makes new ones, and none finds a
+		// dead one first.
+		if p, err := f.house.pool(ctx, "sceau_gate"); err == nil {
+			p.Reset()
+		}
+		return
+	case errors.Is(err, context.Canceled):
 		return
 	case err != nil:
 		f.refuse(err)
