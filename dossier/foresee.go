@@ -2,13 +2,9 @@ package dossier
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"sceau/audit"
 	"sceau/catalogue"
 	"sceau/crypto"
 	"sceau/policy"
@@ -42,10 +38,10 @@ type Foresight struct {
 // not asked for, because it is not the mission that asks.
 //
 // What it tells is not nothing: that a programme would see a file is that it was asked
-// for. It is traced for the candidate, as an act of supervision (C1).
+// for. It is traced for the candidate, as an act of supervision, by whoever asks.
 //
 // Errors: ErrNoSuchMission, ErrNoSuchCandidate, ErrNotTraced.
-func (g *Gate) Foresee(ctx context.Context, ask Ask, on time.Time) ([]Foresight, error) {
+func (g *Gate) Foresee(ctx context.Context, by Overseer, ask Ask, on time.Time) ([]Foresight, error) {
 	g = g.pin()
 	m, c, err := g.Desk.Standing(ctx, ask.Mission, ask.Campaign)
 	if err != nil {
@@ -58,7 +54,7 @@ func (g *Gate) Foresee(ctx context.Context, ask Ask, on time.Time) ([]Foresight,
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, a, ask.Candidate, "simulate", "as "+m.ID); err != nil {
+	if err := g.oversee(ctx, by, a, ask.Candidate, "simulate", "as "+m.ID); err != nil {
 		return nil, err
 	}
 	var out []Foresight
@@ -146,28 +142,4 @@ func (g *Gate) routing(ctx context.Context, c Campaign) (*crypto.RoutingKey, err
 		return nil, err
 	}
 	return ring.Routing(ctx, c.ID)
-}
-
-// supervision is who asks what others would see, or have seen ("délégué à la
-// protection des données").
-const supervision catalogue.RecipientID = "C1"
-
-// oversee traces, for the candidate, that somebody looks at who may look. Nothing is
-// said before the trace is durable.
-func (g *Gate) oversee(ctx context.Context, a asking, candidate Ref, action, about string, items ...catalogue.ItemID) error {
-	a.mission = Mission{ID: action, Recipient: supervision, Organisation: "sceau"}
-	a.purpose = "P1"
-	h, err := g.follow(ctx, a, candidate)
-	if errors.Is(err, ErrNoSuchCandidate) {
-		return g.lost(ctx, a, g.event(a, h, rand.Text(), action), items, err)
-	}
-	if err != nil {
-		return err
-	}
-	event := g.event(a, h, rand.Text(), action)
-	event.Subject, event.Items, event.Decision, event.Rule, event.Detail = h.file[:], items, audit.Granted, "GDPR 39(1)(b)", []byte(about)
-	if _, err := g.Traces.Record(ctx, event); err != nil {
-		return fmt.Errorf("%w: %w", ErrNotTraced, err)
-	}
-	return nil
 }

@@ -43,7 +43,7 @@ type Scopes interface {
 // Reading traces is an access: it is traced before anything is said.
 //
 // Errors: ErrNoSuchCandidate, ErrNotTraced.
-func (g *Gate) WhoDid(ctx context.Context, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
+func (g *Gate) WhoDid(ctx context.Context, by Overseer, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
 	g = g.pin()
 	if g.table() == nil {
 		return nil, ErrNoPolicy
@@ -53,7 +53,7 @@ func (g *Gate) WhoDid(ctx context.Context, scopes Scopes, traces History, c Camp
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, a, candidate, "who-did", ""); err != nil {
+	if err := g.oversee(ctx, by, a, candidate, "who-did", ""); err != nil {
 		return nil, err
 	}
 	numbers, err := g.numbers(ctx, scopes, a, candidate)

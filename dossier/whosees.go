@@ -36,7 +36,7 @@ type Viewer struct {
 //
 // Errors: ErrNoSuchCandidate, ErrNotTraced; a mission that cannot be followed stops it,
 // because a list with somebody missing would be believed.
-func (g *Gate) WhoSees(ctx context.Context, missions []Mission, c Campaign, candidate Ref, item catalogue.ItemID, on time.Time) ([]Viewer, error) {
+func (g *Gate) WhoSees(ctx context.Context, by Overseer, missions []Mission, c Campaign, candidate Ref, item catalogue.ItemID, on time.Time) ([]Viewer, error) {
 	g = g.pin()
 	if g.table() == nil {
 		return nil, ErrNoPolicy
@@ -46,7 +46,7 @@ func (g *Gate) WhoSees(ctx context.Context, missions []Mission, c Campaign, cand
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, a, candidate, "who-can-see", "", item); err != nil {
+	if err := g.oversee(ctx, by, a, candidate, "who-can-see", "", item); err != nil {
 		return nil, err
 	}
 	granted := g.possibly(a.phase, item)

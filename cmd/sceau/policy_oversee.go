@@ -18,14 +18,17 @@ type policySimulateVerb struct {
 	On        string `placeholder:"2026-04-15" help:"The day; today by default. Any day, in any campaign: nothing is opened."`
 	Purpose   string `placeholder:"P1|P2|P3" help:"One purpose; all three by default."`
 	JSON      bool   `help:"Print JSON." name:"json"`
+	overseer  `embed:""`
 	Candidate string `arg:"" help:"The internal reference of the candidate."`
 }
 
 func (v policySimulateVerb) Run(ctx context.Context, t *terminal) error {
-	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.simulate(ctx, t, h, ref) })
+	return v.about(ctx, v.Candidate, func(h *house.House, by dossier.Overseer, ref dossier.Ref) error {
+		return v.simulate(ctx, t, h, by, ref)
+	})
 }
 
-func (v policySimulateVerb) simulate(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
+func (v policySimulateVerb) simulate(ctx context.Context, t *terminal, h *house.House, by dossier.Overseer, ref dossier.Ref) error {
 	on, err := dayOr(v.On, h.Now())
 	if err != nil {
 		return err
@@ -33,7 +36,7 @@ func (v policySimulateVerb) simulate(ctx context.Context, t *terminal, h *house.
 	if v.Purpose != "" && !slices.ContainsFunc(h.Catalogue.Purposes(), func(w catalogue.Word[catalogue.Purpose]) bool { return string(w.ID) == v.Purpose }) {
 		return misusef("--purpose is P1, P2 or P3")
 	}
-	all, err := h.Foresee(ctx, dossier.Ask{Mission: v.As, Purpose: catalogue.Purpose(v.Purpose), Candidate: ref}, on)
+	all, err := h.Foresee(ctx, by, dossier.Ask{Mission: v.As, Purpose: catalogue.Purpose(v.Purpose), Candidate: ref}, on)
 	if err != nil {
 		return err
 	}
@@ -59,13 +62,26 @@ func (v policySimulateVerb) simulate(ctx context.Context, t *terminal, h *house.
 	return nil
 }
 
+// overseer is who asks.
+type overseer struct {
+	By string `placeholder:"MISSION" help:"The mission of who asks, of C1 or R1a-leg. Without it the trace says that the console asked."`
+}
+
 // about opens the house for a question about one candidate.
-func about(ctx context.Context, reference string, ask func(*house.House, dossier.Ref) error) error {
+func (v overseer) about(ctx context.Context, reference string, ask func(*house.House, dossier.Overseer, dossier.Ref) error) error {
 	ref, err := candidate(reference)
 	if err != nil {
 		return err
 	}
-	return withHouse(ctx, func(h *house.House) error { return ask(h, ref) })
+	return withHouse(ctx, func(h *house.House) error {
+		by := dossier.Overseer{Mission: v.By}
+		if v.By != "" {
+			if by.Credential, err = h.Credential(v.By); err != nil {
+				return err
+			}
+		}
+		return ask(h, by, ref)
+	})
 }
 
 // dayOr is the day that was typed, or another.
@@ -88,15 +104,18 @@ type policyWhoCanSeeVerb struct {
 	On        string `placeholder:"2026-04-15" help:"The day; today by default."`
 	Campaign  string `placeholder:"CAMPAIGN" help:"The campaign, where more than one is open."`
 	JSON      bool   `help:"Print JSON." name:"json"`
+	overseer  `embed:""`
 	Candidate string `arg:"" help:"The internal reference of the candidate."`
 	Item      string `arg:"" help:"One item: A01.06, or last_name."`
 }
 
 func (v policyWhoCanSeeVerb) Run(ctx context.Context, t *terminal) error {
-	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.whoCanSee(ctx, t, h, ref) })
+	return v.about(ctx, v.Candidate, func(h *house.House, by dossier.Overseer, ref dossier.Ref) error {
+		return v.whoCanSee(ctx, t, h, by, ref)
+	})
 }
 
-func (v policyWhoCanSeeVerb) whoCanSee(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
+func (v policyWhoCanSeeVerb) whoCanSee(ctx context.Context, t *terminal, h *house.House, by dossier.Overseer, ref dossier.Ref) error {
 	on, err := dayOr(v.On, h.Now())
 	if err != nil {
 		return err
@@ -105,7 +124,7 @@ func (v policyWhoCanSeeVerb) whoCanSee(ctx context.Context, t *terminal, h *hous
 	if err != nil {
 		return err
 	}
-	viewers, err := h.WhoSees(ctx, v.Campaign, ref, items[0], on)
+	viewers, err := h.WhoSees(ctx, by, v.Campaign, ref, items[0], on)
 	if err != nil {
 		return err
 	}
@@ -137,14 +156,15 @@ type policyWhoDidVerb struct {
 	To        string `placeholder:"2026-12-31" help:"Last day; today by default."`
 	Campaign  string `placeholder:"CAMPAIGN" help:"The campaign, where more than one is open."`
 	JSON      bool   `help:"Print JSON." name:"json"`
+	overseer  `embed:""`
 	Candidate string `arg:"" help:"The internal reference of the candidate."`
 }
 
 func (v policyWhoDidVerb) Run(ctx context.Context, t *terminal) error {
-	return about(ctx, v.Candidate, func(h *house.House, ref dossier.Ref) error { return v.whoDid(ctx, t, h, ref) })
+	return v.about(ctx, v.Candidate, func(h *house.House, by dossier.Overseer, ref dossier.Ref) error { return v.whoDid(ctx, t, h, by, ref) })
 }
 
-func (v policyWhoDidVerb) whoDid(ctx context.Context, t *terminal, h *house.House, ref dossier.Ref) error {
+func (v policyWhoDidVerb) whoDid(ctx context.Context, t *terminal, h *house.House, by dossier.Overseer, ref dossier.Ref) error {
 	last, err := dayOr(v.To, h.Now())
 	if err != nil {
 		return err
@@ -153,7 +173,7 @@ func (v policyWhoDidVerb) whoDid(ctx context.Context, t *terminal, h *house.Hous
 	if err != nil {
 		return err
 	}
-	looks, err := h.WhoDid(ctx, v.Campaign, ref, first, last)
+	looks, err := h.WhoDid(ctx, by, v.Campaign, ref, first, last)
 	if err != nil {
 		return err
 	}

@@ -12,17 +12,17 @@ import (
 )
 
 // Foresee says what a mission would get of a file on a day; see dossier.Gate.Foresee.
-func (h *House) Foresee(ctx context.Context, ask dossier.Ask, on time.Time) ([]dossier.Foresight, error) {
+func (h *House) Foresee(ctx context.Context, by dossier.Overseer, ask dossier.Ask, on time.Time) ([]dossier.Foresight, error) {
 	gate, err := h.Gate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return gate.Foresee(ctx, ask, on)
+	return gate.Foresee(ctx, by, ask, on)
 }
 
 // WhoSees says who would be answered an item of a file today, or on another day; see
 // dossier.Gate.WhoSees.
-func (h *House) WhoSees(ctx context.Context, campaign string, candidate dossier.Ref, item catalogue.ItemID, on time.Time) ([]dossier.Viewer, error) {
+func (h *House) WhoSees(ctx context.Context, by dossier.Overseer, campaign string, candidate dossier.Ref, item catalogue.ItemID, on time.Time) ([]dossier.Viewer, error) {
 	gate, c, err := h.overseer(ctx, campaign)
 	if err != nil {
 		return nil, err
@@ -39,11 +39,11 @@ func (h *House) WhoSees(ctx context.Context, campaign string, candidate dossier.
 	if err != nil {
 		return nil, err
 	}
-	return gate.WhoSees(ctx, append(missions, accounts...), c, candidate, item, on)
+	return gate.WhoSees(ctx, by, append(missions, accounts...), c, candidate, item, on)
 }
 
 // WhoDid gives the history of a file; see dossier.Gate.WhoDid.
-func (h *House) WhoDid(ctx context.Context, campaign string, candidate dossier.Ref, first, last time.Time) ([]dossier.Look, error) {
+func (h *House) WhoDid(ctx context.Context, by dossier.Overseer, campaign string, candidate dossier.Ref, first, last time.Time) ([]dossier.Look, error) {
 	gate, c, err := h.overseer(ctx, campaign)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (h *House) WhoDid(ctx context.Context, campaign string, candidate dossier.R
 	if err != nil {
 		return nil, err
 	}
-	return gate.WhoDid(ctx, dossiers.Eraser{DB: p}, traces, c, candidate, first, last)
+	return gate.WhoDid(ctx, by, dossiers.Eraser{DB: p}, traces, c, candidate, first, last)
 }
 
 func (h *House) overseer(ctx context.Context, campaign string) (*dossier.Gate, dossier.Campaign, error) {

@@ -63,7 +63,7 @@ func TestAForesightIsWhatTheGateAnswers(t *testing.T) {
 		for _, day := range []string{"2026-02-01", "2026-04-15", "2026-06-20", "2026-09-10"} {
 			on, _ := time.Parse(time.DateOnly, day)
 			for _, about := range p.people[:3] {
-				all, err := blind.Foresee(t.Context(), dossier.Ask{Mission: who, Candidate: about.ref}, on)
+				all, err := blind.Foresee(t.Context(), dossier.Overseer{}, dossier.Ask{Mission: who, Candidate: about.ref}, on)
 				if err != nil {
 					t.Fatalf("%s on %s: %v", who, day, err)
 				}
@@ -127,7 +127,7 @@ func TestWhoSeesIsWhoIsAnswered(t *testing.T) {
 	p := open(t)
 	about := p.people[0]
 	for _, item := range []catalogue.ItemID{"A01.06", "A12.03", "A08.08", "A07.03"} {
-		viewers, err := p.WhoSees(t.Context(), about.campaign, about.ref, item, during)
+		viewers, err := p.WhoSees(t.Context(), dossier.Overseer{}, about.campaign, about.ref, item, during)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,12 +172,12 @@ func TestWhoLooksAtWhoLooksIsTracedFirst(t *testing.T) {
 	}
 	untraced.Put(table)
 	about := p.people[0]
-	if all, err := untraced.Foresee(t.Context(), dossier.Ask{Mission: about.accounts[0], Candidate: about.ref}, during); !errors.Is(err, dossier.ErrNotTraced) || all != nil {
+	if all, err := untraced.Foresee(t.Context(), dossier.Overseer{}, dossier.Ask{Mission: about.accounts[0], Candidate: about.ref}, during); !errors.Is(err, dossier.ErrNotTraced) || all != nil {
 		t.Errorf("a foresight without a trace: %v", err)
 	}
 	var c dossier.Campaign
 	c.ID = about.campaign
-	if list, err := untraced.WhoSees(t.Context(), nil, c, about.ref, "A01.06", during); !errors.Is(err, dossier.ErrNotTraced) || list != nil {
+	if list, err := untraced.WhoSees(t.Context(), dossier.Overseer{}, nil, c, about.ref, "A01.06", during); !errors.Is(err, dossier.ErrNotTraced) || list != nil {
 		t.Errorf("a list without a trace: %v", err)
 	}
 }
