@@ -15,21 +15,24 @@ func tells(it catalogue.Item, g policy.Grant) bool {
 	return (it.Class == "identity" || it.Class == "contact") && g.Form == catalogue.FormClear
 }
 
-// apart keeps the two from one answer. Where no item was named, what is pseudonymised is
-// left out: it is granted, and asked for by itself. Where both were named, the request is
-// refused and says so.
-func (g *Gate) apart(a asking, wanted []want, answers []answer, named bool) ([]answer, *Refusal) {
-	pseudonymised := func(x answer) bool { return x.grant.Form == catalogue.FormPseudonymised }
-	names := slices.ContainsFunc(answers, func(x answer) bool { return tells(wanted[x.want].item, x.grant) })
-	at := slices.IndexFunc(answers, pseudonymised)
-	if !names || at < 0 {
+// apart keeps the two from one answer: where somebody is named in it, what is
+// pseudonymised is taken out. It is granted, and asked for by itself.
+func apart(wanted []want, answers []answer) (left, out []answer) {
+	if !slices.ContainsFunc(answers, func(x answer) bool { return tells(wanted[x.want].item, x.grant) }) {
 		return answers, nil
 	}
-	if named {
-		x := answers[at]
-		row := g.table().Row(x.grant.Row)
-		return nil, g.refusal(a, wanted[x.want].item.ID, policy.Refusal{Article: row.Article,
-			Reason: "granted under a file number, and so in no answer that says whose it is: ask for it by itself"})
+	for _, x := range answers {
+		if x.grant.Form == catalogue.FormPseudonymised {
+			out = append(out, x)
+		} else {
+			left = append(left, x)
+		}
 	}
-	return slices.DeleteFunc(answers, pseudonymised), nil
+	return left, out
+}
+
+// beside refuses what was taken out of an answer for which it was named.
+func (g *Gate) beside(a asking, wanted []want, x answer) *Refusal {
+	return g.refusal(a, wanted[x.want].item.ID, policy.Refusal{Article: g.table().Row(x.grant.Row).Article,
+		Reason: "granted under a file number, and so in no answer that says whose it is: ask for it by itself"})
 }

@@ -16,12 +16,13 @@ import (
 type Census struct {
 	Candidates int64 // files of the open campaigns
 	missions   map[catalogue.RecipientID]int
-	files      map[reached]int64
+	files      map[Reach]int64
 }
 
-type reached struct {
-	recipient catalogue.RecipientID
-	relation  catalogue.Relation
+// A Reach is a recipient, and by what it reaches files; by any relation where none is named.
+type Reach struct {
+	Recipient catalogue.RecipientID
+	Relation  catalogue.Relation
 }
 
 // A Headcount is what the database counts for a census.
@@ -42,7 +43,7 @@ type Counted struct {
 
 // Take makes a census of a day.
 func (h Headcount) Take(on time.Time) Census {
-	c := Census{missions: map[catalogue.RecipientID]int{}, files: map[reached]int64{}}
+	c := Census{missions: map[catalogue.RecipientID]int{}, files: map[Reach]int64{}}
 	perCampaign := map[string]int64{}
 	for at, n := range h.Routes {
 		if at.Scope.Kind == ScopeFile {
@@ -55,7 +56,7 @@ func (h Headcount) Take(on time.Time) Census {
 		scope := Counted{Campaign: at.Campaign, Scope: at.Scope}
 		byScope[scope] = append(byScope[scope], at)
 	}
-	c.files[reached{"S1", "self"}], c.files[reached{"S2", "minor_child"}], c.files[reached{"S2", "self"}] = h.Accounts, h.Responsibles, h.Responsibles
+	c.files[Reach{"S1", "self"}], c.files[Reach{"S2", "minor_child"}], c.files[Reach{"S2", "self"}] = h.Accounts, h.Responsibles, h.Responsibles
 	c.missions["S1"], c.missions["S2"] = int(h.Accounts), int(h.Responsibles)
 
 	type scoped struct {
@@ -70,7 +71,7 @@ func (h Headcount) Take(on time.Time) Census {
 		c.missions[m.Recipient]++
 		if at := (Counted{Campaign: m.Campaign}); m.Scopes.National && !seen[scoped{m.Recipient, at}] {
 			seen[scoped{m.Recipient, at}] = true
-			c.files[reached{m.Recipient, "national"}] += perCampaign[m.Campaign]
+			c.files[Reach{m.Recipient, "national"}] += perCampaign[m.Campaign]
 		}
 		for _, s := range m.scopes() {
 			at := Counted{Campaign: m.Campaign, Scope: s}
@@ -80,14 +81,14 @@ func (h Headcount) Take(on time.Time) Census {
 			seen[scoped{m.Recipient, at}] = true
 			for _, routes := range byScope[at] {
 				for _, rel := range (Route{Scope: s, State: routes.State}).Relations() {
-					c.files[reached{m.Recipient, rel}] += h.Routes[routes]
+					c.files[Reach{m.Recipient, rel}] += h.Routes[routes]
 				}
 			}
 		}
 	}
 	for kind, n := range h.Facts {
 		for r := range c.missions {
-			if key := (reached{r, catalogue.Relation(kind)}); c.files[key] == 0 {
+			if key := (Reach{r, catalogue.Relation(kind)}); c.files[key] == 0 {
 				c.files[key] = n
 			}
 		}
@@ -106,9 +107,26 @@ func (c Census) Missions(recipients ...catalogue.RecipientID) (n int) {
 // Files is how many a recipient reaches by a relation; by none named, by any.
 func (c Census) Files(r catalogue.RecipientID, by catalogue.Relation) (n int64) {
 	for at, files := range c.files {
-		if at.recipient == r && (by == "" || at.relation == by) {
+		if at.Recipient == r && (by == "" || at.Relation == by) {
 			n += files
 		}
 	}
 	return min(n, c.Candidates)
+}
+
+// Concerned counts the missions and the files of several reaches, each once.
+func (c Census) Concerned(by ...Reach) (missions int, files int64) {
+	var recipients []catalogue.RecipientID
+	counted := map[Reach]bool{}
+	for _, r := range by {
+		recipients = append(recipients, r.Recipient)
+		counted[r] = true
+	}
+	for r := range counted {
+		if r.Relation != "" && counted[Reach{Recipient: r.Recipient}] {
+			continue // counted with every relation of that recipient
+		}
+		files += c.Files(r.Recipient, r.Relation)
+	}
+	return c.Missions(recipients...), min(files, c.Candidates)
 }

@@ -101,12 +101,10 @@ func (g *Gate) foresee(ctx context.Context, a asking, candidate Ref) (Foresight,
 		return f, err
 	}
 	answers, empty, refused := g.settle(a, h, wanted, answers, false)
-	if refused == nil {
-		answers, refused = g.apart(a, wanted, answers, false)
-	}
 	if refused != nil {
 		return refuse(refused)
 	}
+	answers, _ = apart(wanted, answers) // as where no item is named
 	for _, x := range answers {
 		f.add(g.table().Row(x.grant.Row), wanted[x.want].item.ID, x.grant, 1)
 	}

@@ -153,8 +153,9 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 		return View{}, h.nameless(err)
 	}
 	answers, empty, refused := g.settle(a, h, wanted, answers, named)
-	if refused == nil {
-		answers, refused = g.apart(a, wanted, answers, named)
+	answers, out := apart(wanted, answers)
+	if refused == nil && named && len(out) > 0 {
+		refused = g.beside(a, wanted, out[0])
 	}
 	if refused != nil {
 		return View{}, g.refuse(ctx, a, event, refused, ask.Items)

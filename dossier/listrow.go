@@ -87,12 +87,10 @@ func (g *Gate) considerRow(ctx context.Context, a asking, r *listedRow, items []
 		}
 		r.empty = append(r.empty, empty...)
 	}
-	if left, refused := g.apart(a, r.wanted, r.answers, true); refused != nil {
-		// The names stay: they are what such a mission lists for.
-		r.Refused = append(r.Refused, refused)
-		r.answers, _ = g.apart(a, r.wanted, r.answers, false)
-	} else {
-		r.answers = left
+	// The names stay: they are what such a mission lists for.
+	left, out := apart(r.wanted, r.answers)
+	if r.answers = left; len(out) > 0 {
+		r.Refused = append(r.Refused, g.beside(a, r.wanted, out[0]))
 	}
 	return nil
 }

@@ -64,7 +64,17 @@ func samePerson(a, b string) bool {
 // more, or takes from a right of the person. What a statement says of that is held
 // against the tables before it counts.
 func (t Trust) needs(s Statement) int {
-	if s.counted() && s.Widens == 0 && s.Rights == 0 {
+	if !s.counted() {
+		return t.threshold()
+	}
+	return t.takes(s.Widens, s.Rights)
+}
+
+// Needs is how many signatures a change takes.
+func (t Trust) Needs(c Change) int { return t.takes(c.Widens(), len(c.Rights)) }
+
+func (t Trust) takes(widens, rights int) int {
+	if widens == 0 && rights == 0 {
 		return min(1, t.threshold())
 	}
 	return t.threshold()

@@ -10,7 +10,6 @@ import (
 	"sceau/dossier"
 	"sceau/internal/exportfile"
 	"sceau/internal/house"
-	"sceau/internal/parts"
 )
 
 type dossierExportVerbs struct {
@@ -40,12 +39,12 @@ type exportOrderVerb struct {
 }
 
 func (v exportOrderVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.order(ctx, t, h) })
+}
+
+func (v exportOrderVerb) order(ctx context.Context, t *terminal, h *house.House) error {
 	var ask dossier.ListAsk
+	var err error
 	if ask.Ask, err = v.ask(h); err != nil {
 		return err
 	}
@@ -85,38 +84,35 @@ func (v exportApproveVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 func (v behalf) vouch(ctx context.Context, t *terminal, say func(*dossier.Gate, context.Context, dossier.ExportBook, dossier.TracesBetween, dossier.Ask, string) (dossier.Export, error)) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	ask, err := v.ask(h)
-	if err != nil {
-		return err
-	}
-	gate, book, traces, err := h.Exports(ctx)
-	if err != nil {
-		return err
-	}
-	x, err := say(gate, ctx, book, traces, ask, v.Order)
-	if err != nil {
-		return err
-	}
-	items := "numbers and relations alone"
-	if len(x.Items) > 0 {
-		var ids []string
-		for _, id := range x.Items {
-			it, _ := h.Catalogue.Item(id)
-			ids = append(ids, fmt.Sprintf("%s %s", id, it.Name))
+	return withHouse(ctx, func(h *house.House) error {
+		ask, err := v.ask(h)
+		if err != nil {
+			return err
 		}
-		items = strings.Join(ids, ", ")
-	}
-	fmt.Fprintf(t.out, "order     %s\nmission   %s\nscope     %s\npurpose   %s\nitems     %s\nordered   %s\nreason    %s\n",
-		x.ID, x.Mission, x.Scope, x.Purpose, items, x.Ordered.Format(time.RFC3339), x.Reason)
-	if x.ApprovedBy != "" {
-		fmt.Fprintf(t.out, "approved  %s by %s; to be run before %s\n", x.Approved.Format(time.RFC3339), x.ApprovedBy, x.Approved.Add(dossier.ApprovalLasts).Format(time.RFC3339))
-	}
-	return nil
+		gate, book, traces, err := h.Exports(ctx)
+		if err != nil {
+			return err
+		}
+		x, err := say(gate, ctx, book, traces, ask, v.Order)
+		if err != nil {
+			return err
+		}
+		items := "numbers and relations alone"
+		if len(x.Items) > 0 {
+			var ids []string
+			for _, id := range x.Items {
+				it, _ := h.Catalogue.Item(id)
+				ids = append(ids, fmt.Sprintf("%s %s", id, it.Name))
+			}
+			items = strings.Join(ids, ", ")
+		}
+		fmt.Fprintf(t.out, "order     %s\nmission   %s\nscope     %s\npurpose   %s\nitems     %s\nordered   %s\nreason    %s\n",
+			x.ID, x.Mission, x.Scope, x.Purpose, items, x.Ordered.Format(time.RFC3339), x.Reason)
+		if x.ApprovedBy != "" {
+			fmt.Fprintf(t.out, "approved  %s by %s; to be run before %s\n", x.Approved.Format(time.RFC3339), x.ApprovedBy, x.Approved.Add(dossier.ApprovalLasts).Format(time.RFC3339))
+		}
+		return nil
+	})
 }
 
 type exportRunVerb struct {
@@ -125,11 +121,10 @@ type exportRunVerb struct {
 }
 
 func (v exportRunVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.run(ctx, t, h) })
+}
+
+func (v exportRunVerb) run(ctx context.Context, t *terminal, h *house.House) error {
 	ask, err := v.ask(h)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 
 	"sceau/dossier"
 	"sceau/internal/house"
-	"sceau/internal/parts"
 	"sceau/web/api"
 )
 
@@ -20,12 +19,12 @@ type dossierListVerb struct {
 }
 
 func (v dossierListVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.list(ctx, t, h) })
+}
+
+func (v dossierListVerb) list(ctx context.Context, t *terminal, h *house.House) error {
 	ask := dossier.ListAsk{Limit: v.Limit}
+	var err error
 	if ask.Ask, err = v.ask(h); err != nil {
 		return err
 	}

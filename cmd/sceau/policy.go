@@ -82,25 +82,32 @@ func (x *tables) named(ctx context.Context, t *terminal, name string) (*policy.T
 	if name == inForce || name == "" {
 		return x.house.Table(ctx)
 	}
-	store, trust, err := x.house.PublicationsRead(ctx)
+	p, store, err := x.publication(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if name == waiting {
-		p, waits, err := policy.Waiting(ctx, store, trust)
-		if err != nil {
-			return nil, err
-		}
-		if !waits {
-			return nil, errNoneWaits
-		}
-		name = p.ID
+	table, _, err := policy.Past(ctx, store, x.house.Words, p.ID)
+	return table, err
+}
+
+// publication finds one by those names; the house is open.
+func (x *tables) publication(ctx context.Context, name string) (p policy.Publication, store policy.Publications, err error) {
+	store, trust, err := x.house.PublicationsRead(ctx)
+	if err != nil {
+		return p, store, err
 	}
-	table, _, err := policy.Past(ctx, store, x.house.Words, name)
+	switch name {
+	case inForce:
+		_, p, err = policy.InForce(ctx, store, x.house.Words, trust)
+	case waiting:
+		p, err = theOneThatWaits(ctx, store, trust)
+	default:
+		p, err = policy.Find(ctx, store, name)
+	}
 	if errors.Is(err, policy.ErrNotPublished) {
 		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted, shipped}, ", ") + ", or by what `sceau policy list` prints"}
 	}
-	return table, err
+	return p, store, err
 }
 
 var errNoneWaits = errors.New("no table waits for a signature")

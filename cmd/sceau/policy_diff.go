@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sceau/catalogue"
+	"sceau/dossier"
 	"sceau/internal/house"
 	"sceau/internal/parts"
 	"sceau/policy"
@@ -62,7 +63,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 	for _, sentence := range s.Difference(old, replaces) {
 		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
 	}
-	words, err := x.reworded(ctx, t, s, v.A, v.B)
+	words, err := x.reworded(ctx, s, v.A, v.B)
 	if err != nil {
 		return err
 	}
@@ -70,10 +71,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
 	}
 	change := policy.Compare(old, replaces)
-	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), 1
-	if d.Widens > 0 || len(change.Rights) > 0 {
-		d.Needs = 2
-	}
+	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), policy.Trust{}.Needs(change)
 	d.Contexts = change.Contexts()
 	if v.Counts {
 		if err := x.count(ctx, &d); err != nil {
@@ -89,14 +87,14 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 
 // reworded says what changes in the words of the sheets behind two tables: reasons and
 // comments, which decide nothing and are signed all the same.
-func (x *tables) reworded(ctx context.Context, t *terminal, s plain.Speaker, a, b string) ([]plain.Sentence, error) {
+func (x *tables) reworded(ctx context.Context, s plain.Speaker, a, b string) ([]plain.Sentence, error) {
 	if a == policy.None {
 		return nil, nil
 	}
 	var files [2]fs.FS
 	for i, name := range []string{a, b} {
 		var err error
-		if files[i], err = x.sheets(ctx, t, name); err != nil {
+		if files[i], err = x.sheets(ctx, name); err != nil {
 			return nil, err
 		}
 		if files[i] == nil {
@@ -121,33 +119,17 @@ func (x *tables) count(ctx context.Context, d *difference) error {
 	if err != nil {
 		return err
 	}
-	var recipients []catalogue.RecipientID
-	reaches := map[catalogue.RecipientID]map[catalogue.Relation]bool{}
+	var all []dossier.Reach
 	for i := range d.Sentences {
 		c := &d.Sentences[i]
 		if c.Restated {
 			continue
 		}
-		missions, reach := census.Missions(c.Recipient), census.Files(c.Recipient, c.Relation)
-		c.Missions, c.Files = &missions, &reach
-		recipients = append(recipients, c.Recipient)
-		if reaches[c.Recipient] == nil {
-			reaches[c.Recipient] = map[catalogue.Relation]bool{}
-		}
-		reaches[c.Recipient][c.Relation] = true
+		missions, files := census.Missions(c.Recipient), census.Files(c.Recipient, c.Relation)
+		c.Missions, c.Files = &missions, &files
+		all = append(all, dossier.Reach{Recipient: c.Recipient, Relation: c.Relation})
 	}
-	var files int64
-	for r, relations := range reaches {
-		if relations[""] { // a limit is of every relation
-			files += census.Files(r, "")
-			continue
-		}
-		for rel := range relations {
-			files += census.Files(r, rel)
-		}
-	}
-	missions := census.Missions(recipients...)
-	files = min(files, census.Candidates)
+	missions, files := census.Concerned(all...)
 	d.Missions, d.Files = &missions, &files
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 
 	"sceau/catalogue"
 	"sceau/internal/house"
-	"sceau/internal/parts"
 	"sceau/policy"
 	"sceau/policy/opa"
 	"sceau/policy/publish"
@@ -89,7 +88,7 @@ func (v policySheetsVerb) Run(ctx context.Context, t *terminal) error {
 		x := tables{}
 		defer x.close()
 		var err error
-		if files, err = x.sheets(ctx, t, v.Of); err != nil {
+		if files, err = x.sheets(ctx, v.Of); err != nil {
 			return err
 		}
 		if files == nil {
@@ -132,7 +131,7 @@ func (v policySheetsVerb) Run(ctx context.Context, t *terminal) error {
 
 // sheets are those that a table was drafted from; nil where a publication was made before
 // they were kept with it.
-func (x *tables) sheets(ctx context.Context, t *terminal, of string) (fs.FS, error) {
+func (x *tables) sheets(ctx context.Context, of string) (fs.FS, error) {
 	switch of {
 	case shipped:
 		return sheets.Files, nil
@@ -146,19 +145,7 @@ func (x *tables) sheets(ctx context.Context, t *terminal, of string) (fs.FS, err
 	if err := x.open(ctx); err != nil {
 		return nil, err
 	}
-	store, trust, err := x.house.PublicationsRead(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var p policy.Publication
-	switch of {
-	case inForce:
-		_, p, err = policy.InForce(ctx, store, x.house.Words, trust)
-	case waiting:
-		p, err = (policySignVerb{}).chosen(ctx, store, trust)
-	default:
-		p, err = policy.Find(ctx, store, of)
-	}
+	p, store, err := x.publication(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -323,11 +310,10 @@ type policyPublishVerb struct {
 }
 
 func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
-	h, err := house.Open(ctx, parts.DefaultHome())
-	if err != nil {
-		return err
-	}
-	defer h.Close()
+	return withHouse(ctx, func(h *house.House) error { return v.publish(ctx, t, h) })
+}
+
+func (v policyPublishVerb) publish(ctx context.Context, t *terminal, h *house.House) error {
 	d, err := v.draft(ctx, t)
 	if err != nil {
 		return err

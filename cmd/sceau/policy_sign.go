@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -18,7 +17,7 @@ import (
 
 type policySignVerb struct {
 	Key         string `placeholder:"FILE" type:"existingfile" help:"The signer's own key, 0600."`
-	Publication string `placeholder:"ID" help:"The publication, or the first characters of its id; the one that waits by default."`
+	Publication string `default:"waiting" placeholder:"ID" help:"The publication, or the first characters of its id; the one that waits by default."`
 	Statement   string `placeholder:"FILE" type:"existingfile" help:"Sign this statement, with no platform at hand, and print the line to send."`
 	Signature   string `placeholder:"FILE" type:"existingfile" help:"Add a line that was signed elsewhere."`
 	Language    string `name:"lang" enum:"fr,en" default:"fr" help:"Of the difference that is shown: fr or en."`
@@ -64,7 +63,8 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	if err != nil {
 		return err
 	}
-	p, err := v.chosen(ctx, store, trust)
+	x := tables{house: h}
+	p, _, err := x.publication(ctx, v.Publication)
 	if err != nil {
 		return err
 	}
@@ -95,10 +95,8 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	return nil
 }
 
-func (v policySignVerb) chosen(ctx context.Context, store policy.Publications, trust policy.Trust) (policy.Publication, error) {
-	if v.Publication != "" {
-		return policy.Find(ctx, store, v.Publication)
-	}
+// theOneThatWaits is the publication that somebody means who names none.
+func theOneThatWaits(ctx context.Context, store policy.Publications, trust policy.Trust) (policy.Publication, error) {
 	p, waits, err := policy.Waiting(ctx, store, trust)
 	switch {
 	case errors.Is(err, policy.ErrSeveral):
@@ -151,12 +149,8 @@ type policyStatementVerb struct {
 // Run prints the text to the byte, for a signer's own machine.
 func (v policyStatementVerb) Run(ctx context.Context, t *terminal) error {
 	return withHouse(ctx, func(h *house.House) error {
-		store, trust, err := h.PublicationsRead(ctx)
-		if err != nil {
-			return err
-		}
-		chosen := policySignVerb{Publication: strings.TrimPrefix(v.Of, waiting)}
-		p, err := chosen.chosen(ctx, store, trust)
+		x := tables{house: h}
+		p, _, err := x.publication(ctx, v.Of)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ const (
 // share of the limit of each; and the reading of a signed table when a service starts.
 func (s Sheet) Publish(ctx context.Context, c *catalogue.Catalogue) error {
 	var draft *publish.Draft
-	make := func(only ...catalogue.RecipientID) (time.Duration, error) {
+	drafting := func(only ...catalogue.RecipientID) (time.Duration, error) {
 		began := time.Now()
 		d, err := publish.Make(ctx, c, opa.Sources{Only: only})
 		if err == nil && len(only) == 0 {
@@ -29,7 +29,7 @@ func (s Sheet) Publish(ctx context.Context, c *catalogue.Catalogue) error {
 		}
 		return time.Since(began), err
 	}
-	whole, err := best(3, func() (time.Duration, error) { return make() })
+	whole, err := best(3, func() (time.Duration, error) { return drafting() })
 	if err != nil {
 		return fmt.Errorf("drafting the table: %w", err)
 	}
@@ -37,7 +37,7 @@ func (s Sheet) Publish(ctx context.Context, c *catalogue.Catalogue) error {
 	s.Row("publish-and-prove/limit", whole.Seconds()/publishWhole.Seconds(), "of-10-s")
 	// The longest sheet, and one in the middle.
 	for _, r := range []catalogue.RecipientID{"S1", "R2a"} {
-		one, err := best(3, func() (time.Duration, error) { return make(r) })
+		one, err := best(3, func() (time.Duration, error) { return drafting(r) })
 		if err != nil {
 			return fmt.Errorf("drafting the rows of %s: %w", r, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"sceau/internal/parts"
 	"sceau/internal/postgres/grants"
 	"sceau/internal/postgres/pool"
+	"sceau/internal/postgres/roles"
 )
 
 // Grants writes, for the owner of the database, what the gate and the projection may
@@ -35,8 +36,9 @@ func (h *House) Drift(ctx context.Context) ([]string, error) {
 	for _, r := range table.OfNobody() {
 		said = append(said, fmt.Sprintf("the table grants %s to %s, who is no recipient", r.Item, r.Recipient))
 	}
-	for cluster, asks := range map[string]string{parts.Data: "sceau_gate", parts.Keyring: "sceau_keyring_read", parts.Audit: "sceau_trace_read"} {
-		dsn, err := h.Parts.DSN(cluster, asks)
+	asks := map[string]string{parts.Data: "sceau_gate", parts.Keyring: "sceau_keyring_read", parts.Audit: "sceau_trace_read"}
+	for _, cluster := range roles.Clusters {
+		dsn, err := h.Parts.DSN(cluster, asks[cluster])
 		if err != nil {
 			return nil, err
 		}
