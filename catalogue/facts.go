@@ -25,20 +25,20 @@ func (c *Catalogue) Facts(w io.Writer) error {
 An item opens when a relation holds between the caller and the person, and when
 every guard of the row holds. None of them is ever stated by the caller. Each
 comes from one place, below; where it is recorded, another recipient than the
-one it opens for records it. What nothing records yet is false, and the rows
-that need it stay closed.
+one it opens for records it, and *to* is the widest addressee that one record may
+name. What nothing records yet is false, and the rows that need it stay closed.
 
 Written from catalogue/vocabulary.yaml.
 
 ## Relations
 
-| relation | holds when | comes from | recorded by | true of |
-| --- | --- | --- | --- | --- |
+| relation | holds when | comes from | recorded by | to | true of |
+| --- | --- | --- | --- | --- | --- |
 `)
 	for _, f := range c.Relations() {
 		factLine(&b, f)
 	}
-	b.WriteString("\n## Guards\n\n| guard | the fact | comes from | recorded by | true of |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## Guards\n\n| guard | the fact | comes from | recorded by | to | true of |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, f := range c.Guards() {
 		factLine(&b, f)
 	}
@@ -47,5 +47,9 @@ Written from catalogue/vocabulary.yaml.
 }
 
 func factLine[ID ~string](b *strings.Builder, f Fact[ID]) {
-	fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Meaning, sourceWords[f.Source], orDash(join(f.RecordedBy, ", ")), f.HoldsOn)
+	from := sourceWords[f.Source]
+	if f.Within != "" {
+		from += fmt.Sprintf(", and `%s` holds too", f.Within)
+	}
+	fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n", f.ID, f.Meaning, from, orDash(join(f.RecordedBy, ", ")), orDash(string(f.To)), f.HoldsOn)
 }

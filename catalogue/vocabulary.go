@@ -18,8 +18,20 @@ type Fact[ID ~string] struct {
 	Word[ID]
 	Source     Source
 	RecordedBy []RecipientID // who may record it, where Source is fact
+	To         Reach         // whom one record of it may name, where Source is fact
+	Within     Relation      // recorded or not, it holds only where this holds by itself
 	HoldsOn    Scope
 }
+
+// Reach says how many callers one recorded fact may open a file to. A relation never
+// reaches a whole recipient: one line would open a file to every teacher of the country.
+type Reach string
+
+const (
+	ToMission      Reach = "mission"
+	ToOrganisation Reach = "organisation" // or to one mission
+	ToRecipient    Reach = "recipient"    // or to an organisation, or to one mission
+)
 
 // Source says where a fact comes from.
 type Source string
@@ -48,6 +60,7 @@ const (
 )
 
 var (
+	reaches = []string{"mission", "organisation", "recipient"}
 	sources = []string{"mission", "routing", "dossier", "fact", "reference", "gate", "none"}
 	scopes  = []string{"file", "wish", "request", "class", "item", "record", "mission"}
 )
@@ -146,6 +159,9 @@ func (c *Catalogue) readVocabulary(fsys fs.FS) error {
 	v.relations = readFacts[Relation](c, f, "relations")
 	v.guards = readFacts[Guard](c, f, "guards")
 	c.readClassWords(f)
+	if f.err == nil {
+		f.fail(c.checkReach(doc.root))
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -184,7 +200,7 @@ func readWords[ID ~string](f *fields, key string) []Word[ID] {
 func readFacts[ID ~string](c *Catalogue, f *fields, key string) []Fact[ID] {
 	var out []Fact[ID]
 	for _, e := range wordEntries(f, key) {
-		w := e.fields("id", "label", "meaning", "source", "recorded_by?", "holds_on")
+		w := e.fields("id", "label", "meaning", "source", "recorded_by?", "to?", "within?", "holds_on")
 		fact := Fact[ID]{
 			Word:    Word[ID]{ID(w.text("id")), w.text("label"), w.text("meaning")},
 			Source:  Source(w.word("source", sources...)),
@@ -197,8 +213,17 @@ func readFacts[ID ~string](c *Catalogue, f *fields, key string) []Fact[ID] {
 			}
 		}
 		fact.RecordedBy = convert[RecipientID](names)
+		if w.has("to") {
+			fact.To = Reach(w.word("to", reaches...))
+		}
+		if w.has("within") {
+			fact.Within = Relation(w.text("within"))
+		}
 		if w.err == nil && (fact.Source == SourceFact) != (len(names) > 0) {
 			w.fail(e.errorf("%s: recorded_by goes with source fact, and with no other", fact.ID))
+		}
+		if w.err == nil && (fact.Source == SourceFact) != (fact.To != "") {
+			w.fail(e.errorf("%s: to goes with source fact, and with no other", fact.ID))
 		}
 		if w.err == nil && known(out, fact.ID) {
 			w.fail(e.errorf("%s appears twice", fact.ID))
@@ -210,6 +235,28 @@ func readFacts[ID ~string](c *Catalogue, f *fields, key string) []Fact[ID] {
 		out = append(out, fact)
 	}
 	return out
+}
+
+// checkReach refuses a relation that one record could open to a whole recipient, and one
+// that leans on what is itself recorded.
+func (c *Catalogue) checkReach(at entry) error {
+	for _, r := range c.vocabulary.relations {
+		if r.To == ToRecipient {
+			return at.errorf("%s: a recorded relation names a mission or an organisation, never a whole recipient", r.ID)
+		}
+		leans := slices.ContainsFunc(c.vocabulary.relations, func(w Fact[Relation]) bool {
+			return w.ID == r.Within && (w.Source == SourceRouting || w.Source == SourceReference)
+		})
+		if r.Within != "" && !leans {
+			return at.errorf("%s: within names a relation of routing", r.ID)
+		}
+	}
+	for _, g := range c.vocabulary.guards {
+		if g.Within != "" {
+			return at.errorf("%s: within is for relations", g.ID)
+		}
+	}
+	return nil
 }
 
 func (c *Catalogue) readClassWords(f *fields) {

@@ -47,9 +47,21 @@ func (a Addressee) key() (string, error) {
 	return "", errors.New("to: a mission, an organisation or a recipient, and one of them only")
 }
 
-// addressees of a mission, the nearest first.
-func (m Mission) addressees() []string {
-	return []string{"mission:" + m.ID, "organisation:" + m.Organisation, "recipient:" + string(m.Recipient)}
+// addressees of a mission as far as a fact may reach, the nearest first.
+func (m Mission) addressees(to catalogue.Reach) []string {
+	reached := []string{"mission:" + m.ID}
+	if to != catalogue.ToMission {
+		reached = append(reached, "organisation:"+m.Organisation)
+	}
+	if to == catalogue.ToRecipient {
+		reached = append(reached, "recipient:"+string(m.Recipient))
+	}
+	return reached
+}
+
+// within says whether an addressee is no wider than a fact may reach.
+func (a Addressee) within(to catalogue.Reach) bool {
+	return a.Recipient == "" && a.Organisation == "" || a.Recipient == "" && to == catalogue.ToOrganisation || to == catalogue.ToRecipient
 }
 
 // factTag finds the facts of one kind about one candidate for one addressee. The
@@ -68,7 +80,8 @@ func (f Fact) check(c *catalogue.Catalogue) error {
 	if !missionName(f.ID) {
 		return errors.New("fact: letters, digits and dashes, 3 to 64 of them")
 	}
-	if _, err := recorders(c, f.Kind); err != nil {
+	kind, err := recorded(c, f.Kind)
+	if err != nil {
 		return fmt.Errorf("fact %s: %w", f.ID, err)
 	}
 	if _, err := crypto.ParseUnitID(f.Candidate); err != nil {
@@ -76,6 +89,9 @@ func (f Fact) check(c *catalogue.Catalogue) error {
 	}
 	if _, err := f.To.key(); err != nil {
 		return fmt.Errorf("fact %s: %w", f.ID, err)
+	}
+	if !f.To.within(kind.to) {
+		return fmt.Errorf("fact %s: to: %s names %s", f.ID, f.Kind, reachWords[kind.to])
 	}
 	if f.By == "" {
 		return fmt.Errorf("fact %s: by: the mission that records it", f.ID)
@@ -106,28 +122,47 @@ func hasClass(c *catalogue.Catalogue, id catalogue.ClassID) bool {
 	return false
 }
 
-// recorders are the recipients who may record a fact of that kind. Relations and
-// guards drawn from the dossier, from routing or from the mission are nobody's to
-// record.
-func recorders(c *catalogue.Catalogue, kind string) ([]catalogue.RecipientID, error) {
+// A recordable kind of fact: who may record it, and whom one of it may name.
+type recordable struct {
+	kind string
+	by   []catalogue.RecipientID
+	to   catalogue.Reach
+}
+
+var reachWords = map[catalogue.Reach]string{
+	catalogue.ToMission:      "one mission",
+	catalogue.ToOrganisation: "one mission or one organisation, and no whole recipient",
+}
+
+func relationKind(r catalogue.Fact[catalogue.Relation]) recordable {
+	return recordable{string(r.ID), r.RecordedBy, r.To}
+}
+
+func guardKind(g catalogue.Fact[catalogue.Guard]) recordable {
+	return recordable{string(g.ID), g.RecordedBy, g.To}
+}
+
+// recorded finds a kind among those that are recorded. Relations and guards drawn from
+// the dossier, from routing or from the mission are nobody's to record.
+func recorded(c *catalogue.Catalogue, kind string) (recordable, error) {
 	for _, r := range c.Relations() {
 		if string(r.ID) == kind {
-			return recordedBy(kind, r.Source, r.RecordedBy)
+			return relationKind(r), recordedAtAll(kind, r.Source)
 		}
 	}
 	for _, g := range c.Guards() {
 		if string(g.ID) == kind {
-			return recordedBy(kind, g.Source, g.RecordedBy)
+			return guardKind(g), recordedAtAll(kind, g.Source)
 		}
 	}
-	return nil, fmt.Errorf("kind %s is neither a relation nor a guard", shown(kind))
+	return recordable{}, fmt.Errorf("kind %s is neither a relation nor a guard", shown(kind))
 }
 
-func recordedBy(kind string, source catalogue.Source, by []catalogue.RecipientID) ([]catalogue.RecipientID, error) {
-	if source != catalogue.SourceFact || len(by) == 0 {
-		return nil, fmt.Errorf("kind %s is not recorded by anybody: it comes from %s", kind, source)
+func recordedAtAll(kind string, source catalogue.Source) error {
+	if source != catalogue.SourceFact {
+		return fmt.Errorf("kind %s is not recorded by anybody: it comes from %s", kind, source)
 	}
-	return by, nil
+	return nil
 }
 
 // factDetail is what a fact says beyond its kind, sealed under the routing key.

@@ -39,6 +39,7 @@ type Gate struct {
 	ownWish      policy.RelationSet // of wishes on the caller's programmes
 	tiedWish     policy.RelationSet // of wishes in the caller's academy or ministry
 	recordGuards policy.GuardSet    // guards that a record can bring by itself
+	recorded     []recordedWord     // what another mission may have recorded
 }
 
 // NewGate checks that the words it knows are those of the catalogue: a gate that
@@ -55,6 +56,7 @@ func NewGate(g *Gate) (*Gate, error) {
 	if g.recordGuards, err = g.Words.Guards(append(slices.Clone(recordMarks), "own_subject")...); err != nil {
 		return nil, err
 	}
+	g.recorded = g.recordedWords()
 	return g, nil
 }
 

@@ -41,7 +41,7 @@ func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential
 		ask := Ask{Mission: f.By, Purpose: "P1", Candidate: ref}
 		return fmt.Errorf("fact %s: %w", f.ID, g.turnAway(ctx, ask, "record", err))
 	}
-	by, err := recorders(g.Catalogue, f.Kind)
+	kind, err := recorded(g.Catalogue, f.Kind)
 	if err != nil {
 		return fmt.Errorf("fact %s: %w", f.ID, err)
 	}
@@ -53,8 +53,10 @@ func (g *Gate) RecordFact(ctx context.Context, book FactBook, f Fact, credential
 	event.Decision, event.Rule = audit.Granted, "recorded_by"
 	reason := ""
 	switch {
-	case !slices.Contains(by, a.mission.Recipient):
-		reason = fmt.Sprintf("a fact %s is recorded by %v", f.Kind, by)
+	case !slices.Contains(kind.by, a.mission.Recipient):
+		reason = fmt.Sprintf("a fact %s is recorded by %v", f.Kind, kind.by)
+	case !f.To.within(kind.to):
+		reason = fmt.Sprintf("a fact %s names %s", f.Kind, reachWords[kind.to])
 	case h.routed == 0:
 		reason = "no relation with that candidate"
 	}

@@ -100,11 +100,10 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 	for _, s := range scopes {
 		routeTags = append(routeTags, a.key.Tag(string(s.Kind), s.ID, candidate))
 	}
-	kinds := g.factKinds(a)
 	var factTags [][16]byte
-	for _, kind := range kinds {
-		for _, to := range a.mission.addressees() {
-			factTags = append(factTags, factTag(a.key, kind, to, candidate))
+	for _, k := range g.factKinds(a) {
+		for _, to := range a.mission.addressees(k.to) {
+			factTags = append(factTags, factTag(a.key, k.kind, to, candidate))
 		}
 	}
 	routes, facts, err := g.Desk.Follow(ctx, a.campaign.ID, routeTags, factTags)
@@ -142,6 +141,7 @@ func (g *Gate) follow(ctx context.Context, a asking, candidate Ref) (held, error
 			return h, err
 		}
 	}
+	h.relations &^= g.adrift(h)
 	if h.no == (FileNo{}) {
 		// No scope of the caller knows this file: a number of its own all the same,
 		// so that the refusal is found by the candidate and joins no scope.
@@ -263,22 +263,49 @@ func (g *Gate) takeFact(a asking, h *held, f FactRow) error {
 	return nil
 }
 
+// adrift are the recorded relations that lean on one of routing which does not hold: a
+// pupil who left the school has left the class, whatever is still on record.
+func (g *Gate) adrift(h held) (adrift policy.RelationSet) {
+	for _, k := range g.recorded {
+		if k.within != 0 && h.routed&k.within == 0 {
+			adrift |= k.relation
+		}
+	}
+	return adrift
+}
+
 // factKinds are the recorded relations and guards that some row of the table could
 // need here: nothing else is looked up.
-func (g *Gate) factKinds(a asking) []string {
+func (g *Gate) factKinds(a asking) (needed []recordable) {
 	relations, guards := g.table().Needs(a.mission.Recipient, a.purpose, a.phase)
-	var kinds []string
+	for _, k := range g.recorded {
+		if relations&k.relation != 0 || guards&k.guard != 0 {
+			needed = append(needed, k.recordable)
+		}
+	}
+	return needed
+}
+
+// A recordedWord is a kind of fact as the bit of a table that it sets.
+type recordedWord struct {
+	recordable
+	relation policy.RelationSet
+	within   policy.RelationSet // of routing, without which the relation is adrift
+	guard    policy.GuardSet
+}
+
+func (g *Gate) recordedWords() (words []recordedWord) {
 	for _, r := range g.Catalogue.Relations() {
-		if r.Source == catalogue.SourceFact && relations&g.relation(r.ID) != 0 {
-			kinds = append(kinds, string(r.ID))
+		if r.Source == catalogue.SourceFact {
+			words = append(words, recordedWord{recordable: relationKind(r), relation: g.relation(r.ID), within: g.relation(r.Within)})
 		}
 	}
 	for _, w := range g.Catalogue.Guards() {
-		if w.Source == catalogue.SourceFact && guards&g.guard(w.ID) != 0 {
-			kinds = append(kinds, string(w.ID))
+		if w.Source == catalogue.SourceFact {
+			words = append(words, recordedWord{recordable: guardKind(w), guard: g.guard(w.ID)})
 		}
 	}
-	return kinds
+	return words
 }
 
 // relation is the bit of one relation, 0 when there is no such word.
