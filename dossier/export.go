@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sceau/audit"
 	"sceau/catalogue"
@@ -148,7 +149,7 @@ func (a asking) step(export string, n int, kind StepKind, body stepBody) (Export
 // Errors: those of List; *LimitError where the sheet lets the recipient export nothing.
 func (g *Gate) OrderExport(ctx context.Context, book ExportBook, ask ListAsk, reason string) (Export, error) {
 	g = g.pin()
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > mostOfReason {
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > mostOfReason {
 		return Export{}, fmt.Errorf("an export has a reason, of at most %d characters", mostOfReason)
 	}
 	ask.Ask = g.worded(ask.Ask)

@@ -33,7 +33,7 @@ func (g *Gate) Find(ctx context.Context, ask Ask, index, typed string) (Ref, str
 	a, err := g.admit(ctx, ask)
 	if err != nil {
 		ask.Items = x.Items
-		return Ref{}, "", g.turnAway(ctx, ask, "find", err)
+		return Ref{}, "", g.turnAway(ctx, ask, ActionFind, err)
 	}
 	ring, err := g.Rings.Ring(a.mission.Recipient, ClassRouting)
 	if err != nil {
@@ -65,7 +65,7 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 		if err != nil {
 			return Ref{}, request, err
 		}
-		event := g.event(a, h, request, "find")
+		event := g.event(a, h, request, ActionFind)
 		event.Items = items
 		row, why, err := g.matches(a, h, items)
 		if err != nil {
@@ -82,7 +82,7 @@ func (g *Gate) settleFound(ctx context.Context, a asking, items []catalogue.Item
 	if len(found) == 0 {
 		// Nobody was found: a question all the same, and one that a curious agent
 		// could ask about a neighbour, so it leaves a trace that names no file.
-		event := g.event(a, held{}, request, "find")
+		event := g.event(a, held{}, request, ActionFind)
 		event.Items, event.Decision, event.Rule = items, audit.Refused, "not-found"
 		events = append(events, event)
 	}

@@ -40,7 +40,8 @@ type Foresight struct {
 // What it tells is not nothing: that a programme would see a file is that it was asked
 // for. It is traced for the candidate, as an act of supervision, by whoever asks.
 //
-// Errors: ErrNoSuchMission, ErrNoSuchCandidate, ErrNotTraced.
+// Errors: *Refusal to who may not ask, ErrNoSuchMission, ErrNoSuchCandidate, ErrNoPolicy,
+// ErrNotTraced.
 func (g *Gate) Foresee(ctx context.Context, by Overseer, ask Ask, on time.Time) ([]Foresight, error) {
 	g = g.pin()
 	m, c, err := g.Desk.Standing(ctx, ask.Mission, ask.Campaign)
@@ -54,7 +55,7 @@ func (g *Gate) Foresee(ctx context.Context, by Overseer, ask Ask, on time.Time) 
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, by, a, ask.Candidate, "simulate", "as "+m.ID); err != nil {
+	if err := g.oversee(ctx, by, a, ask.Candidate, ActionSimulate, "as "+m.ID); err != nil {
 		return nil, err
 	}
 	var out []Foresight

@@ -60,6 +60,13 @@ func NewGate(g *Gate) (*Gate, error) {
 	return g, nil
 }
 
+// What a trace calls the acts of the gate that open something.
+const (
+	ActionRead  = "read"
+	ActionFind  = "find"
+	ActionScrub = "scrub" // a text was opened to be read without names
+)
+
 // A Recorder makes events durable before it returns, all of them or none.
 type Recorder interface {
 	Record(ctx context.Context, events ...audit.Event) ([]audit.Receipt, error)
@@ -133,10 +140,10 @@ func (g *Gate) Read(ctx context.Context, ask Ask) (View, error) {
 	ask = g.worded(ask)
 	a, err := g.admit(ctx, ask)
 	if err != nil {
-		return View{}, g.turnAway(ctx, ask, "read", err)
+		return View{}, g.turnAway(ctx, ask, ActionRead, err)
 	}
 	h, err := g.reach(ctx, a, ask)
-	event := g.event(a, h, rand.Text(), "read")
+	event := g.event(a, h, rand.Text(), ActionRead)
 	if err != nil {
 		return View{}, g.lost(ctx, a, event, ask.Items, err)
 	}
@@ -228,11 +235,11 @@ func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 }
 
 // turnAway traces who came without a mission in force or with another's credential,
-// or while theirs was frozen: guessing leaves a trace too. The name is the one that was
-// claimed.
+// or with a mission that may not ask this at all: guessing leaves a trace too. The name is
+// the one that was claimed.
 func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error) error {
-	var frozen *Refusal
-	if !errors.Is(cause, ErrNoSuchMission) && !errors.As(cause, &frozen) {
+	var refused *Refusal
+	if !errors.Is(cause, ErrNoSuchMission) && !errors.As(cause, &refused) {
 		return cause
 	}
 	event := audit.Event{
@@ -240,9 +247,9 @@ func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error
 		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
 		Agent: claimed(ask.Mission), Request: rand.Text(),
 	}
-	if frozen != nil {
-		event.Recipient, event.Rule = string(frozen.Recipient), frozen.Article
-		frozen.Request = event.Request
+	if refused != nil {
+		event.Recipient, event.Rule = string(refused.Recipient), refused.Article
+		refused.Request = event.Request
 	}
 	if len(ask.Items) == 1 {
 		// Of a longer list, each that a stranger makes up would be kept for ever.

@@ -132,7 +132,7 @@ func (g *Gate) openRows(ctx context.Context, a asking, page audit.Event, rows []
 
 // trace says what is about to happen to one file: what opens, and what was refused.
 func (r *listedRow) trace(g *Gate, a asking, request string) {
-	e := g.event(a, r.held, request, "read")
+	e := g.event(a, r.held, request, ActionRead)
 	r.View = newView(a, r.held, e)
 	if r.Failed != "" {
 		e.Decision, e.Rule = audit.Refused, "no such candidate"

@@ -425,7 +425,7 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 	if err != nil {
 		return nil, err
 	}
-	event := g.event(as, hh, request, "scrub")
+	event := g.event(as, hh, request, ActionScrub)
 	event.Items, event.Decision, event.Rule = itemsOf(wanted, answers), audit.Granted, "scrub_pending"
 	if _, err := g.Traces.Record(ctx, event); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotTraced, err)

@@ -11,13 +11,20 @@ import (
 	"sceau/catalogue"
 )
 
-// supervision is what others would see, or have seen, is asked for ("contrôle par le
-// délégué à la protection des données").
+// supervision is the recipient in whose name it is asked what others would see, or have
+// seen ("contrôle par le délégué à la protection des données").
 const supervision catalogue.RecipientID = "C1"
 
 // overseers are the recipients whose missions ask it: supervision, and the office where
 // rights are exercised.
 var overseers = []catalogue.RecipientID{supervision, "R1a-leg"}
+
+// What a trace calls the questions of who oversees.
+const (
+	ActionSimulate  = "simulate"
+	ActionWhoCanSee = "who-can-see"
+	ActionWhoDid    = "who-did"
+)
 
 // An Overseer is who asks who sees, and who saw: a mission, or, where it is zero, whoever
 // sits at the console of the platform and has every credential there.
@@ -58,12 +65,17 @@ func (g *Gate) overseer(ctx context.Context, by Overseer, a asking) (Mission, st
 	if by == (Overseer{}) {
 		return Mission{ID: console, Recipient: supervision, Organisation: "sceau"}, "asked at the console, without a mission", nil
 	}
-	m, _, err := g.Desk.Standing(ctx, by.Mission, a.campaign.ID)
+	m, c, err := g.Desk.Standing(ctx, by.Mission, a.campaign.ID)
 	if err != nil {
 		return m, "", err
 	}
 	if !m.presents(by.Credential, g.Now().In(paris)) {
 		return m, "", ErrNoSuchMission
+	}
+	// Of a frozen campaign too it is asked who sees: that is when it matters most.
+	if slices.Contains(c.Frozen.Missions, m.ID) {
+		return m, "", &Refusal{Recipient: m.Recipient, Purpose: "P1", Phase: a.phase, Act: "ask who sees a file", Article: security,
+			Reason: "this mission is frozen"}
 	}
 	if !slices.Contains(overseers, m.Recipient) {
 		return m, "", &Refusal{Recipient: m.Recipient, Purpose: "P1", Phase: a.phase, Act: "ask who sees a file", Article: "GDPR 39(1)(b)",

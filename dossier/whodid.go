@@ -31,7 +31,7 @@ type History interface {
 	Subject(ctx context.Context, fileNos [][]byte, first, last audit.Day) ([]audit.Entry, error)
 }
 
-// Scopes lists every scope that may know a file, and finds routes by their tags.
+// Scopes lists every scope in use in a campaign.
 type Scopes interface {
 	Scopes(ctx context.Context, campaign string) ([]Scope, error)
 }
@@ -42,7 +42,8 @@ type Scopes interface {
 //
 // Reading traces is an access: it is traced before anything is said.
 //
-// Errors: ErrNoSuchCandidate, ErrNotTraced.
+// Errors: *Refusal to who may not ask, ErrNoSuchMission, ErrNoSuchCandidate, ErrNoPolicy,
+// ErrNotTraced.
 func (g *Gate) WhoDid(ctx context.Context, by Overseer, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
 	g = g.pin()
 	if g.table() == nil {
@@ -53,7 +54,7 @@ func (g *Gate) WhoDid(ctx context.Context, by Overseer, scopes Scopes, traces Hi
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, by, a, candidate, "who-did", ""); err != nil {
+	if err := g.oversee(ctx, by, a, candidate, ActionWhoDid, ""); err != nil {
 		return nil, err
 	}
 	numbers, err := g.numbers(ctx, scopes, a, candidate)

@@ -34,8 +34,8 @@ type Viewer struct {
 //
 // Nothing is opened. It is traced for the candidate, as an act of supervision.
 //
-// Errors: ErrNoSuchCandidate, ErrNotTraced; a mission that cannot be followed stops it,
-// because a list with somebody missing would be believed.
+// Errors: *Refusal to who may not ask, ErrNoSuchMission, ErrNoSuchCandidate, ErrNoPolicy,
+// ErrNotTraced; a mission that cannot be followed stops it, because a list with somebody missing would be believed.
 func (g *Gate) WhoSees(ctx context.Context, by Overseer, missions []Mission, c Campaign, candidate Ref, item catalogue.ItemID, on time.Time) ([]Viewer, error) {
 	g = g.pin()
 	if g.table() == nil {
@@ -46,7 +46,7 @@ func (g *Gate) WhoSees(ctx context.Context, by Overseer, missions []Mission, c C
 	if a.key, err = g.routing(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := g.oversee(ctx, by, a, candidate, "who-can-see", "", item); err != nil {
+	if err := g.oversee(ctx, by, a, candidate, ActionWhoCanSee, "", item); err != nil {
 		return nil, err
 	}
 	granted := g.possibly(a.phase, item)

@@ -48,7 +48,7 @@ func Compare(old, new *Table) Change {
 		}
 	}
 	c.Restated = new.restates(old)
-	for _, r := range limited(old, new) {
+	for _, r := range everybody(old, new) {
 		before, after := old.Limit(r), new.Limit(r)
 		if !after.within(before) {
 			c.Raised = append(c.Raised, r)
@@ -137,8 +137,8 @@ func (r Row) within(other Row) bool {
 	return r.Form <= other.Form && (r.Derive == other.Derive || other.Derive == "as-is" || r.Derive == "count")
 }
 
-// limited are the recipients whose limits may differ, in the catalogue's order.
-func limited(old, new *Table) []catalogue.RecipientID {
+// everybody is the recipients, in the catalogue's order, of whichever table there is.
+func everybody(old, new *Table) []catalogue.RecipientID {
 	var out []catalogue.RecipientID
 	if new == nil {
 		new = old

@@ -54,6 +54,16 @@ func (v sources) found(t *terminal) (src opa.Sources, err error) {
 	return src, nil
 }
 
+// load reads the register too: what rules and sheets are judged by.
+func (v sources) load(t *terminal) (*catalogue.Catalogue, opa.Sources, error) {
+	c, err := catalogue.Load()
+	if err != nil {
+		return nil, opa.Sources{}, err
+	}
+	src, err := v.found(t)
+	return c, src, err
+}
+
 func (v sources) draft(ctx context.Context, t *terminal) (*publish.Draft, error) {
 	return draft(ctx, t, v.found)
 }
@@ -185,11 +195,7 @@ type policyTestVerb struct {
 }
 
 func (v policyTestVerb) Run(ctx context.Context, t *terminal) error {
-	c, err := catalogue.Load()
-	if err != nil {
-		return err
-	}
-	src, err := v.found(t)
+	c, src, err := v.load(t)
 	if err != nil {
 		return err
 	}
@@ -233,11 +239,7 @@ type policyProveVerb struct {
 
 // Run ends with 1 and a sentence for each grant that the decree does not allow.
 func (v policyProveVerb) Run(ctx context.Context, t *terminal) error {
-	c, err := catalogue.Load()
-	if err != nil {
-		return err
-	}
-	src, err := v.found(t)
+	c, src, err := v.load(t)
 	if err != nil {
 		return err
 	}
@@ -350,11 +352,7 @@ type policyBundleVerb struct {
 }
 
 func (v policyBundleVerb) Run(t *terminal) (err error) {
-	c, err := catalogue.Load()
-	if err != nil {
-		return err
-	}
-	src, err := v.found(t)
+	c, src, err := v.load(t)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	if err != nil {
 		return err
 	}
-	if err := shows(ctx, t, h, store, trust, p, plain.Language(v.Language)); err != nil {
+	if err := shows(ctx, t, &x, store, trust, p, plain.Language(v.Language)); err != nil {
 		return err
 	}
 	sig := policy.Signature{}
@@ -114,7 +114,7 @@ func theOneThatWaits(ctx context.Context, store policy.Publications, trust polic
 const mostSentences = 200
 
 // shows says what a signature will stand under: nobody signs what they were not shown.
-func shows(ctx context.Context, t *terminal, h *house.House, store policy.Publications, trust policy.Trust, p policy.Publication, language plain.Language) error {
+func shows(ctx context.Context, t *terminal, x *tables, store policy.Publications, trust policy.Trust, p policy.Publication, language plain.Language) error {
 	s, err := p.Statement()
 	if err != nil {
 		return err
@@ -123,15 +123,21 @@ func shows(ctx context.Context, t *terminal, h *house.House, store policy.Public
 	if s.Replaces == policy.None {
 		return nil
 	}
-	before, _, err := policy.InForce(ctx, store, h.Words, trust)
+	before, _, err := policy.InForce(ctx, store, x.house.Words, trust)
 	if err != nil {
 		return nil // it does not open: what replaces it is signed as all new
 	}
-	after, _, err := policy.Past(ctx, store, h.Words, p.ID)
+	after, _, err := policy.Past(ctx, store, x.house.Words, p.ID)
 	if err != nil {
 		return err
 	}
-	sentences := plain.Speaker{Catalogue: h.Catalogue, Language: language}.Difference(before, after)
+	speaker := plain.Speaker{Catalogue: x.house.Catalogue, Language: language}
+	sentences := speaker.Difference(before, after)
+	words, err := x.reworded(ctx, speaker, inForce, p.ID)
+	if err != nil {
+		return err
+	}
+	sentences = append(sentences, words...)
 	for i, x := range sentences {
 		if i == mostSentences {
 			fmt.Fprintf(t.err, "sceau: and %d sentences more: `sceau policy diff in-force %s`\n", len(sentences)-i, p.ID[:12])

@@ -79,5 +79,7 @@ func (h *House) overseer(ctx context.Context, campaign string) (*dossier.Gate, d
 	if at < 0 {
 		return nil, dossier.Campaign{}, fmt.Errorf("no campaign is named %s", campaign)
 	}
-	return gate, all[at], nil
+	c := all[at]
+	c.Frozen, err = register.Frozen(ctx, c.ID)
+	return gate, c, err
 }

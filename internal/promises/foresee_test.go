@@ -13,6 +13,7 @@ import (
 	"sceau/catalogue"
 	"sceau/crypto"
 	"sceau/dossier"
+	"sceau/internal/house"
 )
 
 // closed gives no key of a class or of a person: whoever opens through it fails.
@@ -157,6 +158,70 @@ func TestWhoSeesIsWhoIsAnswered(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is frozen sees nothing and asks nothing, and the list says so: it would be believed
+// at the very moment of an incident.
+func TestWhoIsFrozenSeesNothingAndAsksNothing(t *testing.T) {
+	p := open(t)
+	about, _, programme, _ := p.two(t, campaigns[0])
+	reader := house.Brake{Campaign: about.campaign, Mission: p.commission(t, "frozen-jury", about.campaign, programme)}
+	const item = catalogue.ItemID("A08.01")
+	sees := func() (missions int) {
+		t.Helper()
+		viewers, err := p.WhoSees(t.Context(), dossier.Overseer{}, about.campaign, about.ref, item, examining)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range viewers {
+			missions += v.Missions
+		}
+		return missions
+	}
+	whileFrozen := func(b house.Brake, look func()) {
+		t.Helper()
+		if _, err := p.Freeze(t.Context(), b, "operator:test"); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if _, err := p.Thaw(context.WithoutCancel(t.Context()), b, "operator:test"); err != nil {
+				t.Error(err)
+			}
+		}()
+		look()
+	}
+	all := sees()
+	whileFrozen(reader, func() {
+		if got := sees(); got != all-1 {
+			t.Errorf("%d see, %d with one of them frozen", all, got)
+		}
+	})
+	whileFrozen(house.Brake{Campaign: about.campaign, Class: "schooling"}, func() {
+		if got := sees(); got != 0 {
+			t.Errorf("%d see an item of a class that is frozen", got)
+		}
+	})
+	if got := sees(); got != all {
+		t.Errorf("%d see once all is thawed, %d before", got, all)
+	}
+
+	credential, err := p.Credential("dpo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := func() error {
+		_, err := p.WhoSees(t.Context(), dossier.Overseer{Mission: "dpo", Credential: credential}, about.campaign, about.ref, item, examining)
+		return err
+	}
+	if err := asks(); err != nil {
+		t.Fatal(err)
+	}
+	whileFrozen(house.Brake{Campaign: about.campaign, Mission: "dpo"}, func() {
+		var refused *dossier.Refusal
+		if err := asks(); !errors.As(err, &refused) || refused.Request == "" {
+			t.Errorf("a mission that is frozen asks who sees: %v", err)
+		}
+	})
 }
 
 func TestWhoLooksAtWhoLooksIsTracedFirst(t *testing.T) {

@@ -171,10 +171,11 @@ func (s Speaker) sentence(g group, wider bool, elsewhere *policy.Table) Sentence
 		s.Purpose(r.Purpose), s.phases(g.phases), s.Relation(r.Relation))
 	text += s.guards(r.Guards)
 	if had := s.standing(g, elsewhere); had != "" {
-		text += fmt.Sprintf(s.in(" ; jusqu'ici : %s", "; so far: %s"), had)
+		left := s.in("jusqu'ici", "so far")
 		if !wider {
-			text = strings.Replace(text, s.in("jusqu'ici", "so far"), s.in("il lui reste", "what stays"), 1)
+			left = s.in("il lui reste", "what stays")
 		}
+		text += s.in(" ; ", "; ") + left + s.in(" : ", ": ") + had
 	}
 	text += fmt.Sprintf(" [%s, %s].", r.Article, r.SheetRow)
 	return Sentence{Recipient: r.Recipient, Wider: wider, Text: text, Items: g.items, Relation: r.Relation, Contexts: len(g.phases)}

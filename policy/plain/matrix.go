@@ -149,10 +149,9 @@ func (s Speaker) entry(g group, act string) Entry {
 	}
 }
 
-// alike: the same items in the same context, whatever the action.
+// alike: the same items by the same row of a sheet, in the same relation and phases.
 func (g group) alike(other group) bool {
 	a, b := g.row, other.row
-	a.Action, b.Action = "", ""
 	return a.SheetRow == b.SheetRow && a.Relation == b.Relation && slices.Equal(g.items, other.items) && slices.Equal(g.phases, other.phases)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"sceau/catalogue"
 	"sceau/policy/sheets"
@@ -34,14 +35,12 @@ func (s Speaker) Reworded(before, after fs.FS) ([]Sentence, error) {
 		for _, row := range had[i].Rows {
 			why[row.ID] = row.Why
 		}
-		said := false
 		for _, row := range has[i].Rows {
 			if was, ok := why[row.ID]; ok && was != row.Why {
-				said = true
 				out = append(out, s.rewords(r, fmt.Sprintf(s.in("le motif de %s devient « %s », il était « %s »", "the reason of %s becomes “%s”, it was “%s”"), row.ID, row.Why, was)))
 			}
 		}
-		if !said && comments(text[0]) != comments(text[1]) {
+		if !slices.Equal(sheets.Comments(text[0]), sheets.Comments(text[1])) {
 			out = append(out, s.rewords(r, fmt.Sprintf(s.in("un commentaire de %s.yaml change", "a comment of %s.yaml changes"), r)))
 		}
 	}
@@ -59,15 +58,4 @@ func texts(before, after fs.FS, name string) (text [2][]byte, same bool, err err
 		}
 	}
 	return text, bytes.Equal(text[0], text[1]), nil
-}
-
-// comments are the lines of a sheet that begin with a #, joined.
-func comments(text []byte) string {
-	var out []byte
-	for line := range bytes.Lines(text) {
-		if line = bytes.TrimSpace(line); bytes.HasPrefix(line, []byte("#")) {
-			out = append(append(out, line...), 10)
-		}
-	}
-	return string(out)
 }

@@ -20,8 +20,6 @@ type Excess struct {
 	who, what, reason string
 }
 
-func (e Excess) Error() string { return e.Sentence }
-
 // Code says what is in excess, for programs.
 type Code string
 
@@ -42,9 +40,13 @@ const (
 	Uncited          Code = "uncited"    // no article, or no sheet row
 	Repeated         Code = "repeated"   // the same guard twice
 	OpenContext      Code = "context"    // the rules open what the ceiling closes whole
-	forms                 = "none aggregate pseudonymised masked clear"
-	coarse                = "coded band yes-no match"
-	identityClasses       = "identity contact"
+)
+
+// Words of the decree's tables; forms from the least to the most.
+const (
+	forms           = "none aggregate pseudonymised masked clear"
+	coarse          = "coded band yes-no match"
+	identityClasses = "identity contact"
 )
 
 // Check reads the decree and gives every row of the table that goes beyond it.
