@@ -10,9 +10,11 @@ import (
 // Whatever stands under a file number stands without a name: no answer has a value that
 // is pseudonymised and, as it is, an item that says whose it is.
 
-// tells says whether an answer says who the person is, or where to find them.
+// tells says whether an answer says who the person is, or where to find them: whatever a
+// form is called, where the value leaves as it is.
 func tells(it catalogue.Item, g policy.Grant) bool {
-	return (it.Class == "identity" || it.Class == "contact") && g.Form == catalogue.FormClear
+	whole := g.Form == catalogue.FormClear || g.Derive == "as-is" || g.Derive == "own-couple"
+	return (it.Class == "identity" || it.Class == "contact") && whole
 }
 
 // apart keeps the two from one answer: where somebody is named in it, what is

@@ -28,8 +28,11 @@ type derivation func(value json.RawMessage) (json.RawMessage, error)
 // on as it is.
 func derivationOf(it catalogue.Item, word catalogue.Derive, r catalogue.RecipientID) (derivation, bool) {
 	switch word {
-	case "as-is", "own-couple":
+	case "as-is":
 		return asIs, true
+	case "own-couple":
+		// The value itself, of something that a file has once for each programme.
+		return asIs, it.Repeats == "per_wish" || it.Repeats == "per_payment"
 	case "yes-no":
 		f, ok := yesNo(it)
 		return f, ok

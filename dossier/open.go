@@ -400,19 +400,18 @@ func (g *Gate) scrubberFor(ctx context.Context, a asking, h held, request string
 		return nil, err
 	}
 	var wanted []want
-	for _, it := range g.Catalogue.Items() {
-		at, sealed := g.Layout.byItem[it.ID]
-		if !sealed {
-			continue
-		}
-		w := want{item: it, index: g.Catalogue.ItemIndex(it.ID), place: at}
+	for _, id := range due(g.Catalogue, "SYS-gate", as.phase, "scrub_pending") {
+		it, _ := g.Catalogue.Item(id)
+		at, sealed := g.Layout.byItem[id]
+		w := want{item: it, index: g.Catalogue.ItemIndex(id), place: at}
 		q.Relations, q.Guards = hh.relations, hh.guards
-		if grant, ok := g.table().Decide(&q, w.index); ok && grant.Derive == "match" {
-			if over, taken := a.taken(it); taken {
-				return nil, fmt.Errorf("clearing a text of %s: %w: %s", it.ID, errNoForm, over.Reason)
-			}
-			wanted = append(wanted, w)
+		if grant, ok := g.table().Decide(&q, w.index); !ok || !sealed || grant.Derive != "match" {
+			return nil, fmt.Errorf("clearing a text of %s: %w: the table in force does not let the gate know it", id, errNoForm)
 		}
+		if over, taken := a.taken(it); taken {
+			return nil, fmt.Errorf("clearing a text of %s: %w: %s", id, errNoForm, over.Reason)
+		}
+		wanted = append(wanted, w)
 	}
 	if len(wanted) == 0 {
 		return nil, fmt.Errorf("clearing a text of names: %w", errNoForm)

@@ -73,7 +73,7 @@ const ActionProject = "project"
 // NewProjection checks the words that it knows.
 func NewProjection(p *Projection) (*Projection, error) {
 	var err error
-	if p.boarding, err = p.Words.Guards("boarding_wish"); err != nil {
+	if p.boarding, err = p.Words.Guards(boardingWish); err != nil {
 		return nil, err
 	}
 	if p.responder, err = p.Words.Guards(responderActive); err != nil {
@@ -82,7 +82,10 @@ func NewProjection(p *Projection) (*Projection, error) {
 	return p, nil
 }
 
-const responderActive = "responder_active"
+const (
+	boardingWish    = "boarding_wish"
+	responderActive = "responder_active"
+)
 
 // A ProjectedView is the outcome of one projection.
 type ProjectedView struct {

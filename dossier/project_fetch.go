@@ -156,5 +156,5 @@ func (w *projecting) fetch(ctx context.Context, files []*coreFile) error {
 
 // boards says whether the record of a wish asks for boarding.
 func boards(face recordFace) bool {
-	return face.Marks&marks(recordMarks, func(g catalogue.Guard) bool { return g == "boarding_wish" }) != 0
+	return face.Marks&marks(recordMarks, func(g catalogue.Guard) bool { return g == boardingWish }) != 0
 }

@@ -79,17 +79,21 @@ func (w *projecting) granted(ctx context.Context, campaign string) (err error) {
 	if q.Relations, err = w.Words.Relations("national"); err != nil {
 		return err
 	}
+	projected := Projected(w.Catalogue)
 	for _, f := range []facts{{}, {boards: true}, {responds: true}, {true, true}} {
 		q.Guards = 0
+		var holds []catalogue.Guard
 		if f.boards {
 			q.Guards |= w.boarding
+			holds = append(holds, boardingWish)
 		}
 		if f.responds {
 			q.Guards |= w.responder
+			holds = append(holds, responderActive)
 		}
 		g := coreGrant{items: map[catalogue.ItemID]bool{}}
 		var rows []string
-		for _, id := range append(Projected(w.Catalogue), pseudonymOf) {
+		for _, id := range append(slices.Clone(projected), pseudonymOf) {
 			grant, ok := w.Table.Decide(&q, w.Catalogue.ItemIndex(id))
 			if !ok || grant.Form <= catalogue.FormAggregate {
 				continue
@@ -104,9 +108,10 @@ func (w *projecting) granted(ctx context.Context, campaign string) (err error) {
 				rows = append(rows, row)
 			}
 		}
-		// Without these two there is no view: whose it is, and what is asked for.
-		for _, id := range []catalogue.ItemID{pseudonymOf, "A15.X1"} {
-			if _, ok := g.items[id]; !ok {
+		// Without these two there is no view: whose it is, and what is asked for. And one with
+		// a column less would rank people by what it does not say.
+		for _, id := range append([]catalogue.ItemID{pseudonymOf, "A15.X1"}, due(w.Catalogue, ProjectRecipient, phase, holds...)...) {
+			if _, ok := g.items[id]; !ok && (id == pseudonymOf || slices.Contains(projected, id)) {
 				why := w.Table.Why(&q, w.Catalogue.ItemIndex(id))
 				return refuse(id, why.Article, why.Reason)
 			}

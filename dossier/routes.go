@@ -76,7 +76,7 @@ func recordMarksOf(wish *form, w Record, p Programme) uint16 {
 	apprentice := wish.text(w, "A15.10") != ""
 	return marks(recordMarks, func(g catalogue.Guard) bool {
 		switch g {
-		case "boarding_wish":
+		case boardingWish:
 			return boarding
 		case "apprenticeship_wish":
 			return apprentice

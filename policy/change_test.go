@@ -189,9 +189,6 @@ func TestWhatIsNotWiderGrantsNothingMore(t *testing.T) {
 				r.Phase = rapid.SampledFrom(c.Phases()).Draw(t, "phase").ID
 			case 4:
 				r.Form, r.Derive = catalogue.FormMasked, "yes-no"
-				if r.Action == policy.Write {
-					r.Derive = "own-couple"
-				}
 			}
 			rows = append(rows, r)
 		}

@@ -12,7 +12,7 @@ import (
 type Change struct {
 	Wider    []Row // of the new table: the old one granted less there, or nothing
 	Narrower []Row // of the old table: the new one grants less there, or nothing
-	Rights   []Row // of those, what takes from a right of the person
+	Rights   []Row // of those, what takes from a right of the person, or from what guards it
 
 	// Restated are rows that grant the same by another article or another row of the
 	// sheet: nothing that decides, and all that a person signs.
@@ -20,6 +20,7 @@ type Change struct {
 
 	// Recipients whose limit is higher, and lower, than before.
 	Raised, Lowered []catalogue.RecipientID
+	Curbed          []catalogue.RecipientID // of the lowered, those by whom a right is exercised
 }
 
 // A Restated row is one that stands on other words than before.
@@ -31,6 +32,9 @@ func (c Change) Widens() int { return len(c.Wider) + len(c.Raised) }
 
 // Narrows counts what is granted less.
 func (c Change) Narrows() int { return len(c.Narrower) + len(c.Lowered) }
+
+// Takes counts what takes from a right of the person.
+func (c Change) Takes() int { return len(c.Rights) + len(c.Curbed) }
 
 // Compare finds what changes when a table replaces another; nil grants nothing.
 //
@@ -54,6 +58,9 @@ func Compare(old, new *Table) Change {
 			c.Raised = append(c.Raised, r)
 		} else if after != before {
 			c.Lowered = append(c.Lowered, r)
+			if slices.ContainsFunc(old.rows, func(row Row) bool { return row.Recipient == r && old.serves(row) }) {
+				c.Curbed = append(c.Curbed, r)
+			}
 		}
 	}
 	return c
@@ -61,11 +68,12 @@ func Compare(old, new *Table) Change {
 
 // serves says whether a row serves a right of the person it is about (art. 15, 16, 18, 21;
 // loi 78-17 art. 85; an authority's or a court's file): the person's own reading and
-// writing, and whatever a registered request or a case opens. To take it away is no
-// minimisation.
+// writing, and whatever a registered request or a case opens. So does what the platform
+// opens for its own work: names to take them out of a text, a grant to count it in a rate.
+// To take it away is no minimisation.
 func (t *Table) serves(r Row) bool {
 	rec, _ := t.vocabulary.Catalogue.Recipient(r.Recipient)
-	return rec.Type == "data-subject" || r.Relation == "open_request" || r.Relation == "case_file"
+	return rec.Type == "data-subject" || rec.Type == "system" || r.Relation == "open_request" || r.Relation == "case_file"
 }
 
 // restates finds the rows of t that another table has under another citation.
@@ -127,14 +135,15 @@ func (r Row) where() where {
 
 // within says that another row of the same place already grants what r grants. A
 // value as it is may be told as anything less; a band, a match and one bit tell
-// different things, and none is less than another.
+// different things, and none is less than another. The couple's own value is the value
+// itself: it is less of nothing.
 func (r Row) within(other Row) bool {
 	for _, g := range other.Guards {
 		if !slices.Contains(r.Guards, g) {
 			return false
 		}
 	}
-	return r.Form <= other.Form && (r.Derive == other.Derive || other.Derive == "as-is" || r.Derive == "count")
+	return r.Form <= other.Form && (r.Derive == other.Derive || other.Derive == "as-is" && r.Derive != "own-couple" || r.Derive == "count")
 }
 
 // everybody is the recipients, in the catalogue's order, of whichever table there is.

@@ -99,6 +99,11 @@ func ParseStatement(text string) (Statement, error) {
 	if s.Dated, err = time.Parse(time.RFC3339, dated); err != nil {
 		return Statement{}, errors.New("the statement gives no date")
 	}
+	for _, l := range s.lines() {
+		if !Legible(l.value) {
+			return Statement{}, fmt.Errorf("the statement's %s is not printable", l.key)
+		}
+	}
 	if s.Text() != text {
 		return Statement{}, errors.New("the statement is not written as it should be")
 	}
@@ -170,8 +175,8 @@ type Sources struct {
 // before enough people have signed it; until then, the one it replaces stays.
 // Proposing once more what is in force, or what waits already, adds nothing.
 func Propose(ctx context.Context, store Publications, trust Trust, t *Table, from Sources, author string, now time.Time) (Publication, error) {
-	if strings.TrimSpace(author) == "" || strings.ContainsAny(author, "\n\r") {
-		return Publication{}, errors.New("a table has an author, on one line")
+	if strings.TrimSpace(author) == "" || !Legible(author) {
+		return Publication{}, errors.New("a table has an author, in printable characters on one line")
 	}
 	list, err := store.List(ctx)
 	if err != nil {
@@ -197,21 +202,21 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 		s.Replaces = in.Table
 		// One that does not open any more, because the decree changed or somebody
 		// altered it, counts as granting nothing: its successor takes two people.
-		if before, err = open(ctx, store, t.vocabulary, list[current], in); err != nil {
-			before = nil
+		if before, err = replaced(ctx, store, t.vocabulary, list, current); err != nil {
+			return Publication{}, err
 		}
 	}
 	for _, p := range list[current+1:] {
 		waits, err := p.Statement()
 		if err != nil {
-			return Publication{}, fmt.Errorf("reading publication %s: %w", p.ID, err)
+			continue // nobody signed it, and nobody can
 		}
 		if waits.drafts(s) && waits.Replaces == s.Replaces {
 			return p, nil
 		}
 	}
 	change := Compare(before, t)
-	s.Widens, s.Narrows, s.Rights = change.Widens(), change.Narrows(), len(change.Rights)
+	s.Widens, s.Narrows, s.Rights = change.Widens(), change.Narrows(), change.Takes()
 	e := Enclosed{Sources: from.Bundle}
 	var table, limits bytes.Buffer
 	if err := errors.Join(t.WriteCSV(&table), t.Limits().WriteCSV(&limits)); err != nil {

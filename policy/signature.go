@@ -54,6 +54,9 @@ func AddSignature(ctx context.Context, store Publications, v *Vocabulary, trust 
 		return p, 0, fmt.Errorf("signing: %w", err)
 	}
 	names, s, err := trust.signers(p)
+	if err == nil && len(p.Signatures) == 0 {
+		_, err = p.Statement()
+	}
 	if err != nil {
 		return p, 0, err
 	}
@@ -72,7 +75,7 @@ func AddSignature(ctx context.Context, store Publications, v *Vocabulary, trust 
 	if err != nil {
 		return p, 0, err
 	}
-	if err := trust.counts(ctx, store, v, list, table, s); err != nil {
+	if err := errors.Join(trust.proves(table, p), trust.counts(ctx, store, v, list, p, table, s)); err != nil {
 		return p, 0, fmt.Errorf("signing %s: %w", p.ID, err)
 	}
 	if err := store.Sign(ctx, p.ID, sig); err != nil {
@@ -136,7 +139,7 @@ func Waiting(ctx context.Context, store Publications, trust Trust) (Publication,
 	for _, p := range list[current+1:] {
 		s, err := p.Statement()
 		if err != nil {
-			return Publication{}, false, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
+			continue // nobody signed it, or standing would have stopped, and nobody can
 		}
 		if trust.replacesCurrent(list, s) == nil {
 			waits = append(waits, p)

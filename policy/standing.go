@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -16,6 +17,7 @@ var (
 	ErrAltered  = errors.New("altered after it was signed")
 	ErrStale    = errors.New("signed to replace another table than the one in force")
 	ErrAuthor   = errors.New("signed by who drafted it")
+	ErrBeyond   = errors.New("granting beyond the decree")
 )
 
 // signers are the distinct people whose signatures on a publication hold. A
@@ -23,11 +25,11 @@ var (
 // a signature less.
 func (t Trust) signers(p Publication) ([]string, Statement, error) {
 	s, err := p.Statement()
+	if len(p.Signatures) == 0 {
+		return nil, s, nil // nobody stands behind it, whatever it says
+	}
 	if err != nil {
 		return nil, s, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
-	}
-	if len(p.Signatures) == 0 {
-		return nil, s, nil
 	}
 	var msg bytes.Buffer
 	msg.WriteString(p.Text + "\n")
@@ -71,7 +73,7 @@ func (t Trust) needs(s Statement) int {
 }
 
 // Needs is how many signatures a change takes.
-func (t Trust) Needs(c Change) int { return t.takes(c.Widens(), len(c.Rights)) }
+func (t Trust) Needs(c Change) int { return t.takes(c.Widens(), c.Takes()) }
 
 func (t Trust) takes(widens, rights int) int {
 	if widens == 0 && rights == 0 {
@@ -80,32 +82,41 @@ func (t Trust) takes(widens, rights int) int {
 	return t.threshold()
 }
 
-// standing finds the publications that decide: the one in force, the newest that
-// enough people signed, and those it rests on, newest first, back to one that the full
-// number signed. There is none when nothing is in force. A newer one that waits for
-// signatures changes nothing; a newer one that was altered stops everything, because
-// falling back in silence is what an attacker would want.
-func (t Trust) standing(list []Publication) ([]int, error) {
+// A chain is the publications that decide, by their places in the list.
+type chain struct {
+	// found are the one in force, the newest that enough people signed, and those it
+	// rests on, newest first, back to one that the full number signed. Empty when nothing
+	// is in force.
+	found []int
+	// before is the one that the last of them replaced, -1 when it was the first: what it
+	// says that it changes is counted too.
+	before int
+}
+
+// standing finds the chain. A newer publication that waits for signatures changes
+// nothing; a newer one that was altered stops everything, because falling back in
+// silence is what an attacker would want.
+func (t Trust) standing(list []Publication) (chain, error) {
 	var found []int
 	var replaces string
+	none := chain{before: -1}
 	for i := len(list) - 1; i >= 0; i-- {
 		names, s, err := t.signers(list[i])
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		if len(names) < t.needs(s) {
 			continue
 		}
 		if len(found) > 0 && s.Table != replaces {
-			return nil, fmt.Errorf("publication %s: %w", list[found[len(found)-1]].ID, ErrStale)
+			return none, fmt.Errorf("publication %s: %w", list[found[len(found)-1]].ID, ErrStale)
 		}
-		// The one before is looked at too, to see that it is the one replaced.
 		if n := len(found); n > 0 && t.full(list[found[n-1]]) {
-			return found, nil
+			return chain{found, i}, nil
 		}
 		found, replaces = append(found, i), s.Replaces
 	}
-	return found, nil
+	return chain{found, -1}, nil
 }
 
 // full says whether the full number of people signed.
@@ -116,11 +127,11 @@ func (t Trust) full(p Publication) bool {
 
 // current finds the publication in force, -1 when there is none.
 func (t Trust) current(list []Publication) (int, error) {
-	found, err := t.standing(list)
-	if err != nil || len(found) == 0 {
+	c, err := t.standing(list)
+	if err != nil || len(c.found) == 0 {
 		return -1, err
 	}
-	return found[0], nil
+	return c.found[0], nil
 }
 
 // InForce gives the table that decides, or says why there is none. The
@@ -135,11 +146,14 @@ func InForce(ctx context.Context, store Publications, v *Vocabulary, trust Trust
 	if err != nil {
 		return nil, Publication{}, fmt.Errorf("the access table is refused: %w", err)
 	}
-	if len(standing) == 0 {
+	if len(standing.found) == 0 {
 		return nil, Publication{}, fmt.Errorf("no access table is in force: %w", trust.lacking(list))
 	}
-	p := list[standing[0]]
+	p := list[standing.found[0]]
 	t, err := trust.rests(ctx, store, v, list, standing)
+	if err == nil {
+		err = trust.proves(t, p)
+	}
 	if err != nil {
 		return nil, p, fmt.Errorf("the access table is refused: %w", err)
 	}
@@ -172,14 +186,26 @@ func CurrentID(ctx context.Context, store Publications, trust Trust) (string, er
 	return list[current].ID, nil
 }
 
-// rests opens the publication in force, and shows that each one below the full number
-// of signatures takes away from the next and adds nothing: whoever signs alone would
-// otherwise widen the table in two steps, by a claim in the first that nobody checks
-// once the second stands on it.
-func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, list []Publication, standing []int) (*Table, error) {
+// proves refuses a table that goes beyond the decree, whoever signed it.
+func (t Trust) proves(table *Table, p Publication) error {
+	if t.Proves == nil {
+		return nil
+	}
+	if err := t.Proves(table); err != nil {
+		return fmt.Errorf("publication %s: %w: %w", p.ID, ErrBeyond, err)
+	}
+	return nil
+}
+
+// rests opens the publication in force, and shows that it and each that it rests on say
+// truly what they change, back to one that the full number signed. Whoever signs alone
+// would otherwise widen the table in two steps, by a claim in the first that nobody checks
+// once the second stands on it; and two who sign far from the platform believe the
+// statement, which one who is near it wrote.
+func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, list []Publication, standing chain) (*Table, error) {
 	var inForce, above *Table
 	var claims Statement
-	for n, i := range standing {
+	for n, i := range standing.found {
 		p := list[i]
 		s, err := p.Statement()
 		if err != nil {
@@ -192,51 +218,68 @@ func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, lis
 		if n == 0 {
 			inForce = table
 		} else if err := claims.counts(Compare(table, above)); err != nil {
-			return nil, fmt.Errorf("publication %s: %w", list[standing[n-1]].ID, err)
-		}
-		if t.full(p) {
-			return inForce, nil
+			return nil, fmt.Errorf("publication %s: %w", list[standing.found[n-1]].ID, err)
 		}
 		above, claims = table, s
 	}
-	// The last replaces nothing, so that all it grants is more.
-	if err := claims.counts(Compare(nil, above)); err != nil {
-		return nil, fmt.Errorf("publication %s: %w", list[standing[len(standing)-1]].ID, err)
+	last := list[standing.found[len(standing.found)-1]]
+	if !claims.counted() {
+		return inForce, nil
+	}
+	before, err := replaced(ctx, store, v, list, standing.before)
+	if err != nil {
+		return nil, err
+	}
+	if err := claims.counts(Compare(before, above)); err != nil {
+		return nil, fmt.Errorf("publication %s: %w", last.ID, err)
 	}
 	return inForce, nil
 }
 
+// replaced opens the publication that another replaces. One that does not open any more,
+// or none at all, grants nothing, so that everything counts as more.
+func replaced(ctx context.Context, store Publications, v *Vocabulary, list []Publication, i int) (*Table, error) {
+	if i < 0 {
+		return nil, nil
+	}
+	s, err := list[i].Statement()
+	if err != nil {
+		return nil, err
+	}
+	t, err := open(ctx, store, v, list[i], s)
+	switch {
+	case errors.Is(err, ErrAltered), errors.Is(err, ErrStale):
+		return nil, nil
+	case err != nil:
+		return nil, err // a database that is away says nothing of the table
+	}
+	return t, nil
+}
+
 // counts holds what a statement says it changes against what it does change.
 func (s Statement) counts(c Change) error {
-	if s.Widens != c.Widens() || s.Narrows != c.Narrows() || s.Rights != len(c.Rights) {
+	if s.Widens != c.Widens() || s.Narrows != c.Narrows() || s.Rights != c.Takes() {
 		return fmt.Errorf("it says that it widens %d and narrows %d, %d of it from rights, and it widens %d and narrows %d, %d of it from rights: %w",
-			s.Widens, s.Narrows, s.Rights, c.Widens(), c.Narrows(), len(c.Rights), ErrAltered)
+			s.Widens, s.Narrows, s.Rights, c.Widens(), c.Narrows(), c.Takes(), ErrAltered)
 	}
 	return nil
 }
 
-// counts does the same for a publication that somebody is about to sign. Where the
-// table in force does not open any more, everything counts as more.
-func (t Trust) counts(ctx context.Context, store Publications, v *Vocabulary, list []Publication, table *Table, s Statement) error {
+// counts does the same for a publication that somebody is about to sign, against the one
+// that it replaces: the one in force as if this one were not there, because a signature
+// that was put beside it by hand may have made it the one in force already.
+func (t Trust) counts(ctx context.Context, store Publications, v *Vocabulary, list []Publication, p Publication, table *Table, s Statement) error {
 	if !s.counted() {
 		return nil
 	}
-	current, err := t.current(list)
+	others := slices.DeleteFunc(slices.Clone(list), func(o Publication) bool { return o.ID == p.ID })
+	current, err := t.current(others)
 	if err != nil {
 		return err
 	}
-	var before *Table
-	if current >= 0 {
-		in, err := list[current].Statement()
-		if err != nil {
-			return err
-		}
-		if in.Table == s.Table && in.Limits == s.Limits {
-			return nil // one more signature on what is in force
-		}
-		if before, err = open(ctx, store, v, list[current], in); err != nil {
-			before = nil
-		}
+	before, err := replaced(ctx, store, v, others, current)
+	if err != nil {
+		return err
 	}
 	return s.counts(Compare(before, table))
 }

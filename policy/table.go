@@ -98,6 +98,9 @@ func (v *Vocabulary) check(r Row) error {
 	if r.Article == "" || r.SheetRow == "" {
 		return errors.New("a grant cites its article and its sheet row")
 	}
+	if !Legible(r.Article) || !Legible(r.SheetRow) {
+		return errors.New("an article and a sheet row are of printable characters, on one line")
+	}
 	return coherent(r)
 }
 

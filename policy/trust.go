@@ -58,6 +58,10 @@ func ReadSigner(file string) (note.Signer, error) {
 type Trust struct {
 	Signers   []note.Verifier
 	Threshold int // for what grants more; zero means two: nobody widens a table alone
+	// Proves proves a table anew against the decree before anybody signs it and before it
+	// decides, so that whoever went around its publication went nowhere. Nil proves
+	// nothing.
+	Proves func(*Table) error
 }
 
 func (t Trust) threshold() int {

@@ -125,7 +125,8 @@ func shows(ctx context.Context, t *terminal, x *tables, store policy.Publication
 	}
 	before, _, err := policy.InForce(ctx, store, x.house.Words, trust)
 	if err != nil {
-		return nil // it does not open: what replaces it is signed as all new
+		fmt.Fprintf(t.err, "sceau: the table in force does not open, so that all of this one is new: %v\nsceau: read it whole, with `sceau policy matrix --of %s`\n", err, p.ID[:12])
+		return nil
 	}
 	after, _, err := policy.Past(ctx, store, x.house.Words, p.ID)
 	if err != nil {

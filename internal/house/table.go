@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"sceau/catalogue"
 	"sceau/dossier"
 	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/publications"
 	"sceau/policy"
+	"sceau/policy/proof"
 )
 
 // Publications opens the tables of access ever published, and who may sign.
@@ -38,11 +40,22 @@ func (h *House) publications(ctx context.Context, role string) (policy.Publicati
 	if err != nil {
 		return nil, policy.Trust{}, err
 	}
+	trust.Proves = proved
 	p, err := h.pool(ctx, role)
 	if err != nil {
 		return nil, policy.Trust{}, err
 	}
 	return publications.Store{DB: p}, trust, nil
+}
+
+// proved proves a table against the decree of this program, row by row: what was written
+// beside `sceau policy publish` was never proved, whoever signed it.
+func proved(t *policy.Table) error {
+	beyond, err := proof.Check(t.Rows(), catalogue.Decree())
+	if err != nil || len(beyond) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s (%d in all)", beyond[0].Sentence, len(beyond))
 }
 
 // KnowsSigner says whether somebody of that name may sign already, however it is spelt.

@@ -46,7 +46,7 @@ func (s Speaker) Difference(old, new *policy.Table) []Sentence {
 		x := s.sentence(g, false, new)
 		if slices.ContainsFunc(change.Rights, func(r policy.Row) bool { return r.SheetRow == g.row.SheetRow && r.Relation == g.row.Relation }) {
 			x.Rights = true
-			x.Text += s.in(" Un droit de la personne est touché (Art. 5 ; RGPD 15 et 16).", " A right of the person is touched (Art. 5; GDPR 15 and 16).")
+			x.Text += s.touched(g.row.Recipient)
 		}
 		out = append(out, x)
 	}
@@ -55,12 +55,26 @@ func (s Speaker) Difference(old, new *policy.Table) []Sentence {
 		out = append(out, s.limit(r, true, old.Limit(r), new.Limit(r)))
 	}
 	for _, r := range change.Lowered {
-		out = append(out, s.limit(r, false, old.Limit(r), new.Limit(r)))
+		x := s.limit(r, false, old.Limit(r), new.Limit(r))
+		if slices.Contains(change.Curbed, r) {
+			x.Rights = true
+			x.Text += s.touched(r)
+		}
+		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(a, b Sentence) int {
 		return cmp.Or(cmp.Compare(a.Recipient, b.Recipient), -compareBool(a.Wider, b.Wider))
 	})
 	return out
+}
+
+// touched says whose right is touched: that of the person, or what the platform owes them.
+func (s Speaker) touched(r catalogue.RecipientID) string {
+	if rec, _ := s.Catalogue.Recipient(r); rec.Type == "system" {
+		return s.in(" Ce que la plateforme fait pour la personne est touché (Art. 3 ; RGPD 25 et 32).",
+			" What the platform does for the person is touched (Art. 3; GDPR 25 and 32).")
+	}
+	return s.in(" Un droit de la personne est touché (Art. 5 ; RGPD 15 et 16).", " A right of the person is touched (Art. 5; GDPR 15 and 16).")
 }
 
 func compareBool(a, b bool) int {

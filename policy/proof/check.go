@@ -183,9 +183,10 @@ func word(list, w string) bool { return slices.Contains(strings.Fields(list), w)
 
 // deriveWithin: the value as it is may be lowered to anything; a derived value
 // stays derived that way, because a band and a match do not tell less than one
-// another, they tell other things. A count tells less than any line.
+// another, they tell other things. The couple's own value is no lower: it is the value,
+// where the ceiling says that the item is of one couple. A count tells less than any line.
 func deriveWithin(r policy.Row, c ceiling) bool {
-	return c.derive == string(r.Derive) || c.derive == "as-is" || (r.Form.String() == "aggregate" && r.Derive == "count")
+	return c.derive == string(r.Derive) || c.derive == "as-is" && r.Derive != "own-couple" || (r.Form.String() == "aggregate" && r.Derive == "count")
 }
 
 // guarded: the table may ask for more facts than the ceiling, never for fewer.

@@ -68,6 +68,10 @@ func TestAMistakeInASheetIsToldAtItsLine(t *testing.T) {
 		{"a limit that none reaches", "day: 200", "day: 30", "R5.yaml:2: a request is no more than an hour"},
 		{"a limit forgotten", ", day: 200", "", "R5.yaml:2: day is missing"},
 		{"rows and nothing", "rows:", "nothing: decided\nrows:", "R5.yaml:1: a sheet has rows, or says"},
+		{"an article that clears the screen", `"Art. 3 5°"`, `"Art. 3 5°\e[2J\e[8m"`, "R5.yaml:12: article is of printable characters"},
+		{"an article of two lines", `"Art. 3 5°"`, `"Art. 3 5°\r\nArt. 4"`, "R5.yaml:12: article is of printable characters"},
+		{"a reason that turns round", `"states of wishes"`, `"states\u202Esehsiw fo"`, "R5.yaml:13: why is of printable characters"},
+		{"a reason that ends elsewhere", `"states of wishes"`, `"states\u2028of wishes"`, "R5.yaml:13: why is of printable characters"},
 		{"no YAML", "recipient: R5", "\trecipient: R5", "R5.yaml: yaml:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

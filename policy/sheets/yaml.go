@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"sceau/policy"
 )
 
 // node is a piece of a file that knows where it stands, so that a lawyer is
@@ -91,6 +93,10 @@ func (m *mapping) text(key string) string {
 	n := m.at(key)
 	if n.yaml.Kind != yaml.ScalarNode {
 		m.fail(n.errorf("%s is a single value", key))
+		return ""
+	}
+	if !policy.Legible(n.yaml.Value) {
+		m.fail(n.errorf("%s is of printable characters, on one line of at most 1000", key))
 		return ""
 	}
 	return n.yaml.Value
