@@ -3,9 +3,10 @@
 //
 // The table is made elsewhere, at publish time: policy/sheets holds what this
 // deployment grants, policy/rego what the law requires and refuses, policy/opa
-// joins the two, policy/proof checks the result against the decree. At run time
-// there is only a look-up: rows of the relations held, whose guards hold, minus
-// whatever an overlay takes away afterwards.
+// joins the two, policy/proof checks the result against the decree; policy/signed
+// keeps what people sign, and says which table is in force. At run time there is
+// only a look-up: rows of the relations held, whose guards hold, minus whatever an
+// overlay takes away afterwards.
 package policy
 
 import (

@@ -2,43 +2,25 @@ package policy_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"sceau/catalogue"
 	"sceau/policy"
-	"sceau/policy/opa"
 	"sceau/policy/policytest"
 	"sceau/policy/publish"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
 
-var drafted = sync.OnceValues(func() (*publish.Draft, error) {
-	c, err := catalogue.Load()
-	if err != nil {
-		return nil, err
-	}
-	return publish.Make(context.Background(), c, opa.Sources{})
-})
-
-func draft(t testing.TB) *publish.Draft {
-	t.Helper()
-	d, err := drafted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
+func draft(t testing.TB) *publish.Draft { t.Helper(); return policytest.Draft(t) }
 
 func table(t testing.TB) *policy.Table { return draft(t).Table }
 

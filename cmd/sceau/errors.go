@@ -10,7 +10,7 @@ import (
 	"sceau/audit"
 	"sceau/crypto"
 	"sceau/dossier"
-	"sceau/policy"
+	"sceau/policy/signed"
 )
 
 // Exit codes.
@@ -84,7 +84,7 @@ func hintFor(err error) string {
 			return ""
 		}
 		return "the refusal is traced under " + refusal.Request
-	case errors.Is(err, dossier.ErrNoPolicy), errors.Is(err, policy.ErrUnsigned):
+	case errors.Is(err, dossier.ErrNoPolicy), errors.Is(err, signed.ErrUnsigned):
 		return "publish the table with `sceau policy publish`, and have two people sign it with `sceau policy sign`"
 	case errors.Is(err, dossier.ErrWhichScope):
 		return "--scope KIND:ID, of kind programme, school, academy, academy-of-programme, ministry-of-school or ministry-of-programme"

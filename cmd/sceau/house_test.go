@@ -41,7 +41,7 @@ func (k keeper) Run() int {
 	// What this process itself asks of Vault, in its outages mostly. Commands have their own.
 	os.Setenv("VAULT_CLIENT_TIMEOUT", "3s") // instead of 10
 	code := k.M.Run()
-	for _, l := range []*lazyHouse{sharedHouse, inhabited, raisedHouse, signed, unsigned} {
+	for _, l := range []*lazyHouse{sharedHouse, inhabited, raisedHouse, ruled, unsigned} {
 		if l.h == nil {
 			continue // nobody needed it
 		}
@@ -92,10 +92,10 @@ func (h *testHouse) minor(born string) (person, bool) {
 // one of its own gets a copy, which is up in a second where a new one takes seven.
 var (
 	unsigned = &lazyHouse{from: newHouse}
-	signed   = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
+	ruled    = &lazyHouse{from: unsigned.copy, step: (*testHouse).sign}
 	// Where whoever looks after each kill reads more than a person does in a year.
 	raisedHouse = &lazyHouse{from: unsigned.copy, step: (*testHouse).signRaised}
-	inhabited   = &lazyHouse{from: signed.copy, step: func(h *testHouse) error { return h.people(60) }}
+	inhabited   = &lazyHouse{from: ruled.copy, step: func(h *testHouse) error { return h.people(60) }}
 
 	// sharedHouse is the house of all tests that spoil nothing.
 	sharedHouse = &lazyHouse{from: inhabited.copy, runs: true}

@@ -10,6 +10,7 @@ import (
 	"sceau/internal/parts"
 	"sceau/policy"
 	"sceau/policy/opa"
+	"sceau/policy/signed"
 )
 
 type policyVerbs struct {
@@ -86,25 +87,25 @@ func (x *tables) named(ctx context.Context, t *terminal, name string) (*policy.T
 	if err != nil {
 		return nil, err
 	}
-	table, _, err := policy.Past(ctx, store, x.house.Words, p.ID)
+	table, _, err := signed.Past(ctx, store, x.house.Words, p.ID)
 	return table, err
 }
 
 // publication finds one by those names; the house is open.
-func (x *tables) publication(ctx context.Context, name string) (p policy.Publication, store policy.Publications, err error) {
+func (x *tables) publication(ctx context.Context, name string) (p signed.Publication, store signed.Publications, err error) {
 	store, trust, err := x.house.PublicationsRead(ctx)
 	if err != nil {
 		return p, store, err
 	}
 	switch name {
 	case inForce:
-		_, p, err = policy.InForce(ctx, store, x.house.Words, trust)
+		_, p, err = signed.InForce(ctx, store, x.house.Words, trust)
 	case waiting:
 		p, err = theOneThatWaits(ctx, store, trust)
 	default:
-		p, err = policy.Find(ctx, store, name)
+		p, err = signed.Find(ctx, store, name)
 	}
-	if errors.Is(err, policy.ErrNotPublished) {
+	if errors.Is(err, signed.ErrNotPublished) {
 		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted, shipped}, ", ") + ", or by what `sceau policy list` prints"}
 	}
 	return p, store, err
@@ -125,7 +126,7 @@ func (v policyListVerb) list(ctx context.Context, t *terminal, h *house.House) e
 	if err != nil {
 		return err
 	}
-	listed, err := policy.Listed(ctx, store, trust)
+	listed, err := signed.Listed(ctx, store, trust)
 	if err != nil {
 		return err
 	}

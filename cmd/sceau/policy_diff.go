@@ -13,6 +13,7 @@ import (
 	"sceau/internal/parts"
 	"sceau/policy"
 	"sceau/policy/plain"
+	"sceau/policy/signed"
 )
 
 type policyDiffVerb struct {
@@ -49,7 +50,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	var old *policy.Table
-	if v.A != policy.None {
+	if v.A != signed.None {
 		if old, err = x.named(ctx, t, v.A); err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 		d.Sentences = append(d.Sentences, changed{Sentence: sentence})
 	}
 	change := policy.Compare(old, replaces)
-	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), policy.Trust{}.Needs(change)
+	d.Widens, d.Narrows, d.Needs = change.Widens(), change.Narrows(), signed.Trust{}.Needs(change)
 	d.Contexts = change.Contexts()
 	if v.Counts {
 		if err := x.count(ctx, &d); err != nil {
@@ -88,7 +89,7 @@ func (v policyDiffVerb) Run(ctx context.Context, t *terminal) error {
 // reworded says what changes in the words of the sheets behind two tables: reasons and
 // comments, which decide nothing and are signed all the same.
 func (x *tables) reworded(ctx context.Context, s plain.Speaker, a, b string) ([]plain.Sentence, error) {
-	if a == policy.None {
+	if a == signed.None {
 		return nil, nil
 	}
 	var files [2]fs.FS

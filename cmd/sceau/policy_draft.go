@@ -13,10 +13,10 @@ import (
 
 	"sceau/catalogue"
 	"sceau/internal/house"
-	"sceau/policy"
 	"sceau/policy/opa"
 	"sceau/policy/publish"
 	"sceau/policy/sheets"
+	"sceau/policy/signed"
 )
 
 // sources are the folders that a table is drafted from.
@@ -163,7 +163,7 @@ func (x *tables) sheets(ctx context.Context, of string) (fs.FS, error) {
 	if err != nil || len(e.Sources) == 0 {
 		return nil, err
 	}
-	files, _, err := policy.Unbundle(e.Sources)
+	files, _, err := signed.Unbundle(e.Sources)
 	return files, err
 }
 
@@ -328,17 +328,17 @@ func (v policyPublishVerb) publish(ctx context.Context, t *terminal, h *house.Ho
 	if err != nil {
 		return err
 	}
-	listed, err := policy.Listed(ctx, store, trust)
+	listed, err := signed.Listed(ctx, store, trust)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(listed, func(l policy.Listing) bool { return l.ID == p.ID })
+	at := slices.IndexFunc(listed, func(l signed.Listing) bool { return l.ID == p.ID })
 	if v.JSON {
 		return printJSON(t, map[string]any{"publication": p.ID, "table": d.Table.Hash(), "rows": d.Table.Len(), "statement": p.Text,
 			"needs": listed[at].Needs, "state": listed[at].State})
 	}
 	fmt.Fprintf(t.out, "publication %s\n\n%s", p.ID, p.Text)
-	if l := listed[at]; l.State == policy.StateWaiting {
+	if l := listed[at]; l.State == signed.StateWaiting {
 		fmt.Fprintf(t.err, "\nit waits for %d of %d signatures: `sceau policy sign --key FILE`; `sceau policy diff` says what it changes\n", l.Needs-len(l.Signers), l.Needs)
 	} else {
 		fmt.Fprintln(t.err, "\nit is in force already: nothing changed since it was signed")

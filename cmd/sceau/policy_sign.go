@@ -11,8 +11,8 @@ import (
 
 	"sceau/internal/house"
 	"sceau/internal/parts"
-	"sceau/policy"
 	"sceau/policy/plain"
+	"sceau/policy/signed"
 )
 
 type policySignVerb struct {
@@ -33,7 +33,7 @@ func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
 	var signer note.Signer
 	var err error
 	if v.Key != "" {
-		if signer, err = policy.ReadSigner(v.Key); err != nil {
+		if signer, err = signed.ReadSigner(v.Key); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
 
 // elsewhere signs a text with a key, and needs nothing else: the signer's own machine.
 func (v policySignVerb) elsewhere(t *terminal) error {
-	signer, err := policy.ReadSigner(v.Key)
+	signer, err := signed.ReadSigner(v.Key)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (v policySignVerb) elsewhere(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	sig, err := policy.SignStatement(string(text), signer)
+	sig, err := signed.SignStatement(string(text), signer)
 	if err != nil {
 		return err
 	}
@@ -71,9 +71,9 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	if err := shows(ctx, t, &x, store, trust, p, plain.Language(v.Language)); err != nil {
 		return err
 	}
-	sig := policy.Signature{}
+	sig := signed.Signature{}
 	if signer != nil {
-		sig, err = policy.SignStatement(p.Text, signer)
+		sig, err = signed.SignStatement(p.Text, signer)
 	} else {
 		var line []byte
 		line, err = os.ReadFile(v.Signature)
@@ -82,7 +82,7 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	if err != nil {
 		return err
 	}
-	p, lacking, err := policy.AddSignature(ctx, store, h.Words, trust, p.ID, sig)
+	p, lacking, err := signed.AddSignature(ctx, store, h.Words, trust, p.ID, sig)
 	if err != nil {
 		return err
 	}
@@ -96,10 +96,10 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 }
 
 // theOneThatWaits is the publication that somebody means who names none.
-func theOneThatWaits(ctx context.Context, store policy.Publications, trust policy.Trust) (policy.Publication, error) {
-	p, waits, err := policy.Waiting(ctx, store, trust)
+func theOneThatWaits(ctx context.Context, store signed.Publications, trust signed.Trust) (signed.Publication, error) {
+	p, waits, err := signed.Waiting(ctx, store, trust)
 	switch {
-	case errors.Is(err, policy.ErrSeveral):
+	case errors.Is(err, signed.ErrSeveral):
 		return p, hinted{err, "`sceau policy list` shows them; sign the one that you read with --publication ID"}
 	case err != nil:
 		return p, err
@@ -114,21 +114,21 @@ func theOneThatWaits(ctx context.Context, store policy.Publications, trust polic
 const mostSentences = 200
 
 // shows says what a signature will stand under: nobody signs what they were not shown.
-func shows(ctx context.Context, t *terminal, x *tables, store policy.Publications, trust policy.Trust, p policy.Publication, language plain.Language) error {
+func shows(ctx context.Context, t *terminal, x *tables, store signed.Publications, trust signed.Trust, p signed.Publication, language plain.Language) error {
 	s, err := p.Statement()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(t.err, "sceau: publication %s, by %s: %d rows, %d more and %d less than before\n", p.ID[:12], s.Author, s.Rows, s.Widens, s.Narrows)
-	if s.Replaces == policy.None {
+	if s.Replaces == signed.None {
 		return nil
 	}
-	before, _, err := policy.InForce(ctx, store, x.house.Words, trust)
+	before, _, err := signed.InForce(ctx, store, x.house.Words, trust)
 	if err != nil {
 		fmt.Fprintf(t.err, "sceau: the table in force does not open, so that all of this one is new: %v\nsceau: read it whole, with `sceau policy matrix --of %s`\n", err, p.ID[:12])
 		return nil
 	}
-	after, _, err := policy.Past(ctx, store, x.house.Words, p.ID)
+	after, _, err := signed.Past(ctx, store, x.house.Words, p.ID)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (v policyKeygenVerb) Run(t *terminal) error {
 	if err := os.MkdirAll(filepath.Dir(v.Out), 0o700); err != nil {
 		return err
 	}
-	public, err := policy.NewSigner(v.Name, v.Out)
+	public, err := signed.NewSigner(v.Name, v.Out)
 	if err != nil {
 		return err
 	}

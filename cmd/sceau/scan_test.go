@@ -20,7 +20,7 @@ import (
 func TestALivedInHouseHasNoCanaryAnywhere(t *testing.T) {
 	h := sharedHouse.open(t)
 	if os.Getenv("SCEAU_SOAK") != "" {
-		h = signed.own(t)
+		h = ruled.own(t)
 		// Folders of an epoch: the copies that it keeps, the trial that it makes.
 		err := h.people(400)
 		if err == nil {

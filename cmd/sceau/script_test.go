@@ -116,7 +116,7 @@ func (p person) card(dir string) error {
 // `house inhabited` with the same people as in the other, `house unsigned` with no
 // table of access in force.
 func ownHouse(ts *testscript.TestScript, neg bool, args []string) {
-	from := signed
+	from := ruled
 	switch {
 	case slices.Contains(args, "unsigned"):
 		from = unsigned

@@ -9,6 +9,7 @@ import (
 
 	"sceau/dossier"
 	"sceau/policy"
+	"sceau/policy/signed"
 )
 
 // TableEvery is how often a service looks which table is in force. What a person signed
@@ -48,14 +49,14 @@ func (f *followed) look(ctx context.Context) {
 		f.refuse(err)
 		return
 	}
-	id, err := policy.CurrentID(ctx, store, trust)
+	id, err := signed.CurrentID(ctx, store, trust)
 	if err == nil && id == f.named && f.table.Load() != nil {
 		return
 	}
 	var table *policy.Table
-	var p policy.Publication
+	var p signed.Publication
 	if err == nil {
-		table, p, err = policy.InForce(ctx, store, f.house.Words, trust)
+		table, p, err = signed.InForce(ctx, store, f.house.Words, trust)
 	}
 	switch {
 	case errors.Is(err, dossier.ErrUnavailable):

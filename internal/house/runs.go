@@ -20,7 +20,7 @@ import (
 	"sceau/internal/postgres/dossiers"
 	"sceau/internal/postgres/runs"
 	"sceau/internal/runfiles"
-	"sceau/policy"
+	"sceau/policy/signed"
 )
 
 // runsFolder holds the sealed files of runs of the admission core.
@@ -129,7 +129,7 @@ func (h *House) Projection(ctx context.Context, progress func(string, int64, int
 	if err != nil {
 		return nil, err
 	}
-	table, _, err := policy.InForce(ctx, store, h.Words, trust)
+	table, _, err := signed.InForce(ctx, store, h.Words, trust)
 	if err != nil {
 		return nil, err
 	}

@@ -15,35 +15,36 @@ import (
 	"sceau/internal/postgres/publications"
 	"sceau/policy"
 	"sceau/policy/proof"
+	"sceau/policy/signed"
 )
 
 // Publications opens the tables of access ever published, and who may sign.
-func (h *House) Publications(ctx context.Context) (policy.Publications, policy.Trust, error) {
+func (h *House) Publications(ctx context.Context) (signed.Publications, signed.Trust, error) {
 	return h.publications(ctx, "sceau_policy")
 }
 
 // PublicationsRead opens them as the gate, which can neither publish nor sign.
-func (h *House) PublicationsRead(ctx context.Context) (policy.Publications, policy.Trust, error) {
+func (h *House) PublicationsRead(ctx context.Context) (signed.Publications, signed.Trust, error) {
 	return h.publications(ctx, "sceau_gate")
 }
 
-func (h *House) publications(ctx context.Context, role string) (policy.Publications, policy.Trust, error) {
+func (h *House) publications(ctx context.Context, role string) (signed.Publications, signed.Trust, error) {
 	f, err := os.Open(h.Path("policy", "signers"))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, policy.Trust{}, errors.New("nobody may sign yet: make two keys with `sceau policy keygen NAME --out FILE --trust`")
+		return nil, signed.Trust{}, errors.New("nobody may sign yet: make two keys with `sceau policy keygen NAME --out FILE --trust`")
 	}
 	if err != nil {
-		return nil, policy.Trust{}, err
+		return nil, signed.Trust{}, err
 	}
 	defer f.Close()
-	trust, err := policy.ReadTrust(f, 0)
+	trust, err := signed.ReadTrust(f, 0)
 	if err != nil {
-		return nil, policy.Trust{}, err
+		return nil, signed.Trust{}, err
 	}
 	trust.Proves = proved
 	p, err := h.pool(ctx, role)
 	if err != nil {
-		return nil, policy.Trust{}, err
+		return nil, signed.Trust{}, err
 	}
 	return publications.Store{DB: p}, trust, nil
 }
@@ -93,12 +94,12 @@ func (h *House) Table(ctx context.Context) (*policy.Table, error) {
 	return table, err
 }
 
-func (h *House) inForce(ctx context.Context) (*policy.Table, policy.Publication, error) {
+func (h *House) inForce(ctx context.Context) (*policy.Table, signed.Publication, error) {
 	store, trust, err := h.PublicationsRead(ctx)
 	if err != nil {
-		return nil, policy.Publication{}, err
+		return nil, signed.Publication{}, err
 	}
-	return policy.InForce(ctx, store, h.Words, trust)
+	return signed.InForce(ctx, store, h.Words, trust)
 }
 
 // Census counts whom a change of the table concerns, as the gate, which reads missions

@@ -36,10 +36,10 @@ import (
 	"sceau/internal/raised"
 	"sceau/internal/synth"
 	"sceau/internal/testkit"
-	"sceau/policy"
 	"sceau/policy/opa"
 	"sceau/policy/publish"
 	"sceau/policy/sheets"
+	"sceau/policy/signed"
 )
 
 const (
@@ -233,7 +233,7 @@ func (p *place) sign(ctx context.Context) error {
 	var keys []string
 	for _, name := range []string{"dpo", "controller"} {
 		file := filepath.Join(p.home, name+".key")
-		public, err := policy.NewSigner(name, file)
+		public, err := signed.NewSigner(name, file)
 		if err != nil {
 			return err
 		}
@@ -260,11 +260,11 @@ func (p *place) sign(ctx context.Context) error {
 		return err
 	}
 	for _, file := range keys {
-		signer, err := policy.ReadSigner(file)
+		signer, err := signed.ReadSigner(file)
 		if err != nil {
 			return err
 		}
-		if _, _, err := policy.Sign(ctx, store, p.Words, trust, proposed.ID, signer); err != nil {
+		if _, _, err := signed.Sign(ctx, store, p.Words, trust, proposed.ID, signer); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"sceau/policy"
 	"sceau/policy/rego"
 	"sceau/policy/sheets"
+	"sceau/policy/signed"
 )
 
 // Sources are what a table is drafted from. The zero value means the rules and
@@ -59,10 +60,10 @@ func Build(ctx context.Context, c *catalogue.Catalogue, src Sources) (*Built, er
 		return nil, err
 	}
 	b := &Built{Limits: policy.Limits{}}
-	if b.Sheets, err = policy.HashFiles(src.Sheets, "*.yaml"); err != nil {
+	if b.Sheets, err = signed.HashFiles(src.Sheets, "*.yaml"); err != nil {
 		return nil, err
 	}
-	if b.Rules, err = policy.HashFiles(src.Rules, "*.rego"); err != nil {
+	if b.Rules, err = signed.HashFiles(src.Rules, "*.rego"); err != nil {
 		return nil, err
 	}
 	var asked []policy.Context
@@ -98,7 +99,7 @@ func Build(ctx context.Context, c *catalogue.Catalogue, src Sources) (*Built, er
 // Bundle packs the sheets and rules, to be kept with the table drafted from them.
 func (src Sources) Bundle() ([]byte, error) {
 	src = src.whole()
-	return policy.Bundle(src.Sheets, src.Rules)
+	return signed.Bundle(src.Sheets, src.Rules)
 }
 
 // whole puts the sources of this binary where none are given.

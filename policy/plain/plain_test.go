@@ -2,7 +2,6 @@ package plain_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"flag"
 	"io"
@@ -10,32 +9,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
 
 	"sceau/catalogue"
 	"sceau/policy"
-	"sceau/policy/opa"
 	"sceau/policy/plain"
-	"sceau/policy/publish"
+	"sceau/policy/policytest"
 )
 
 var update = flag.Bool("update", false, "write the goldens, and the matrix of docs")
 
-var drafted = sync.OnceValues(func() (*publish.Draft, error) {
-	return publish.Make(context.Background(), catalogue.MustLoad(), opa.Sources{})
-})
-
-func table(t testing.TB) *policy.Table {
-	t.Helper()
-	d, err := drafted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d.Table
-}
+func table(t testing.TB) *policy.Table { t.Helper(); return policytest.Draft(t).Table }
 
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()

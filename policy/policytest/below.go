@@ -1,3 +1,4 @@
+// Package policytest is what tests know of the sheets of this program.
 package policytest
 
 // Below lists what the sheets of this program leave out of the ceiling, and why: a

@@ -16,6 +16,7 @@ import (
 	"sceau/policy"
 	"sceau/policy/opa"
 	"sceau/policy/proof"
+	"sceau/policy/signed"
 )
 
 // A Draft is a table that was found within the decree, and that nobody has
@@ -23,7 +24,7 @@ import (
 type Draft struct {
 	Table   *policy.Table // with its limits
 	Refused []opa.Refusal // what the decree would allow a sheet, and the rules do not: not granted
-	From    policy.Sources
+	From    signed.Sources
 
 	Contexts int // of the base, in each of which it was proved
 }
@@ -84,7 +85,7 @@ func Make(ctx context.Context, c *catalogue.Catalogue, src opa.Sources) (*Draft,
 	if err != nil {
 		return nil, fmt.Errorf("compiling the table: %w", err)
 	}
-	d := &Draft{Table: table.Under(built.Limits), Refused: built.Refused, Contexts: built.Contexts, From: policy.Sources{Sheets: built.Sheets, Rules: built.Rules}}
+	d := &Draft{Table: table.Under(built.Limits), Refused: built.Refused, Contexts: built.Contexts, From: signed.Sources{Sheets: built.Sheets, Rules: built.Rules}}
 	if d.From.Ceiling, err = policy.DecreeHash("need-to-know.csv"); err != nil {
 		return nil, err
 	}
@@ -118,6 +119,6 @@ func findings(c *catalogue.Catalogue, built *opa.Built, loosened []opa.Loosened)
 }
 
 // Propose publishes the draft for signature.
-func (d *Draft) Propose(ctx context.Context, store policy.Publications, trust policy.Trust, author string, now time.Time) (policy.Publication, error) {
-	return policy.Propose(ctx, store, trust, d.Table, d.From, author, now)
+func (d *Draft) Propose(ctx context.Context, store signed.Publications, trust signed.Trust, author string, now time.Time) (signed.Publication, error) {
+	return signed.Propose(ctx, store, trust, d.Table, d.From, author, now)
 }

@@ -1,5 +1,5 @@
 // Package publications keeps access tables and their signatures in PostgreSQL: it
-// implements policy.Publications, and only ever adds.
+// implements signed.Publications, and only ever adds.
 package publications
 
 import (
@@ -16,14 +16,14 @@ import (
 
 	"sceau/dossier"
 	"sceau/internal/postgres/pool"
-	"sceau/policy"
+	"sceau/policy/signed"
 )
 
 // Store is the publications of one database. The role sceau_policy may add to
 // it; the roles that serve may read it.
 type Store struct{ DB *pgxpool.Pool }
 
-var _ policy.Publications = Store{}
+var _ signed.Publications = Store{}
 
 // What the checks of the database are called when they refuse.
 const (
@@ -32,7 +32,7 @@ const (
 )
 
 // Add keeps a publication and what it encloses.
-func (s Store) Add(ctx context.Context, p policy.Publication, e policy.Enclosed) error {
+func (s Store) Add(ctx context.Context, p signed.Publication, e signed.Enclosed) error {
 	packed, err := pack(e.Table)
 	if err != nil {
 		return quiet(err, "keeping publication %s", p.ID)
@@ -41,7 +41,7 @@ func (s Store) Add(ctx context.Context, p policy.Publication, e policy.Enclosed)
 		`INSERT INTO policy_publication (publication, statement, table_csv, limits_csv, sources) VALUES ($1, $2, $3, $4, $5)`,
 		p.ID, p.Text, packed, e.Limits, e.Sources)
 	if condition(err) == uniqueViolation {
-		return policy.ErrPublished
+		return signed.ErrPublished
 	}
 	if err != nil {
 		return quiet(err, "keeping publication %s", p.ID)
@@ -50,14 +50,14 @@ func (s Store) Add(ctx context.Context, p policy.Publication, e policy.Enclosed)
 }
 
 // Sign adds a signature.
-func (s Store) Sign(ctx context.Context, id string, sig policy.Signature) error {
+func (s Store) Sign(ctx context.Context, id string, sig signed.Signature) error {
 	_, err := s.DB.Exec(ctx,
 		`INSERT INTO policy_signature (publication, signer, line) VALUES ($1, $2, $3)`, id, sig.Signer, sig.Line)
 	switch condition(err) {
 	case uniqueViolation:
-		return policy.ErrAlreadySigned
+		return signed.ErrAlreadySigned
 	case foreignKeyViolation:
-		return policy.ErrNotPublished
+		return signed.ErrNotPublished
 	}
 	if err != nil {
 		return quiet(err, "keeping a signature of publication %s", id)
@@ -66,7 +66,7 @@ func (s Store) Sign(ctx context.Context, id string, sig policy.Signature) error 
 }
 
 // List gives all publications, oldest first.
-func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
+func (s Store) List(ctx context.Context) ([]signed.Publication, error) {
 	rows, err := s.DB.Query(ctx, `
 		SELECT p.publication, p.statement, s.signer, s.line
 		FROM policy_publication p LEFT JOIN policy_signature s USING (publication)
@@ -75,7 +75,7 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 		return nil, quiet(err, "listing the publications")
 	}
 	defer rows.Close()
-	var out []policy.Publication
+	var out []signed.Publication
 	for rows.Next() {
 		var id, text string
 		var signer, line *string // none signed it yet
@@ -83,11 +83,11 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 			return nil, quiet(err, "listing the publications")
 		}
 		if len(out) == 0 || out[len(out)-1].ID != id {
-			out = append(out, policy.Publication{ID: id, Text: text})
+			out = append(out, signed.Publication{ID: id, Text: text})
 		}
 		if signer != nil && line != nil {
 			p := &out[len(out)-1]
-			p.Signatures = append(p.Signatures, policy.Signature{Signer: *signer, Line: *line})
+			p.Signatures = append(p.Signatures, signed.Signature{Signer: *signer, Line: *line})
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -97,12 +97,12 @@ func (s Store) List(ctx context.Context) ([]policy.Publication, error) {
 }
 
 // Enclosed gives what a publication encloses.
-func (s Store) Enclosed(ctx context.Context, id string) (e policy.Enclosed, err error) {
+func (s Store) Enclosed(ctx context.Context, id string) (e signed.Enclosed, err error) {
 	var packed []byte
 	err = s.DB.QueryRow(ctx, `SELECT table_csv, limits_csv, sources FROM policy_publication WHERE publication = $1`, id).
 		Scan(&packed, &e.Limits, &e.Sources)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return e, policy.ErrNotPublished
+		return e, signed.ErrNotPublished
 	}
 	if err != nil {
 		return e, quiet(err, "reading the table of publication %s", id)

@@ -8,8 +8,8 @@ import (
 
 	"sceau/internal/postgres/publications"
 	"sceau/internal/testkit"
-	"sceau/policy"
-	"sceau/policy/policytest"
+	"sceau/policy/signed"
+	"sceau/policy/signed/signedtest"
 )
 
 func open(t *testing.T, dsn string) publications.Store {
@@ -23,7 +23,7 @@ func open(t *testing.T, dsn string) publications.Store {
 }
 
 func TestTheRealStoreKeepsWhatTheMemoryKeeps(t *testing.T) {
-	policytest.Conformance(t, func(t *testing.T) policy.Publications {
+	signedtest.Conformance(t, func(t *testing.T) signed.Publications {
 		return open(t, testkit.Postgres(t, "data").DSN("sceau_policy"))
 	})
 }
@@ -32,11 +32,11 @@ func TestNobodyWhoServesMayChangeATableOrASignature(t *testing.T) {
 	db := testkit.Postgres(t, "data")
 	s := open(t, db.DSN("sceau_policy"))
 	text := "a statement: 1\n"
-	p := policy.Publication{ID: policy.StatementID(text), Text: text}
-	if err := s.Add(t.Context(), p, policy.Enclosed{Table: []byte("rows")}); err != nil {
+	p := signed.Publication{ID: signed.StatementID(text), Text: text}
+	if err := s.Add(t.Context(), p, signed.Enclosed{Table: []byte("rows")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Sign(t.Context(), p.ID, policy.Signature{Signer: "ines", Line: "x"}); err != nil {
+	if err := s.Sign(t.Context(), p.ID, signed.Signature{Signer: "ines", Line: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ role, what, sql string }{

@@ -1,4 +1,4 @@
-package policy_test
+package signed_test
 
 import (
 	"bytes"
@@ -9,8 +9,9 @@ import (
 
 	"sceau/catalogue"
 	"sceau/policy"
-	"sceau/policy/policytest"
 	"sceau/policy/proof"
+	"sceau/policy/signed"
+	"sceau/policy/signed/signedtest"
 )
 
 // beyondTheCeiling gives teachers the grants that a household has: the ceiling closes it.
@@ -18,18 +19,18 @@ var beyondTheCeiling = policy.Row{Recipient: "R3b", Purpose: "P1", Action: polic
 	Form: catalogue.FormClear, Derive: "as-is", Article: "Art. 3 3° b", SheetRow: "S-R3b-01"}
 
 // planted puts a publication into the store as whoever has its password does.
-func planted(t *testing.T, store *policytest.Memory, tb *policy.Table, say func(*policy.Statement)) policy.Publication {
+func planted(t *testing.T, store *signedtest.Memory, tb *policy.Table, say func(*signed.Statement)) signed.Publication {
 	t.Helper()
 	d := draft(t)
-	s := policy.Statement{Table: tb.Hash(), Rows: tb.Len(), Ceiling: d.From.Ceiling, Annex: d.From.Annex, Sheets: d.From.Sheets, Rules: d.From.Rules,
+	s := signed.Statement{Table: tb.Hash(), Rows: tb.Len(), Ceiling: d.From.Ceiling, Annex: d.From.Annex, Sheets: d.From.Sheets, Rules: d.From.Rules,
 		Limits: tb.Limits().Hash(), Replaces: table(t).Hash(), Dated: noon, Author: "legal-office"}
 	say(&s)
 	var rows, limits bytes.Buffer
 	if err := errors.Join(tb.WriteCSV(&rows), tb.Limits().WriteCSV(&limits)); err != nil {
 		t.Fatal(err)
 	}
-	p := policy.Publication{ID: policy.StatementID(s.Text()), Text: s.Text()}
-	if err := store.Add(t.Context(), p, policy.Enclosed{Table: rows.Bytes(), Limits: limits.Bytes(), Sources: d.From.Bundle}); err != nil {
+	p := signed.Publication{ID: signed.StatementID(s.Text()), Text: s.Text()}
+	if err := store.Add(t.Context(), p, signed.Enclosed{Table: rows.Bytes(), Limits: limits.Bytes(), Sources: d.From.Bundle}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -41,13 +42,13 @@ func planted(t *testing.T, store *policytest.Memory, tb *policy.Table, say func(
 func TestAStatementIsCountedHoweverManySignedIt(t *testing.T) {
 	for _, planting := range []string{"none", "the first", "both"} {
 		t.Run(planting+" by hand", func(t *testing.T) {
-			store, p := &policytest.Memory{}, signers(t, "dpo", "controller")
+			store, p := &signedtest.Memory{}, signers(t, "dpo", "controller")
 			one := propose(t, store, p, table(t), "thibault")
 			sign(t, store, p, one.ID, "dpo", "controller")
 			wide := compiled(t, append(slices.Clone(table(t).Rows()), beyondTheCeiling))
-			lie := planted(t, store, wide, func(s *policy.Statement) { s.Narrows = 2 })
+			lie := planted(t, store, wide, func(s *signed.Statement) { s.Narrows = 2 })
 			for i, name := range []string{"dpo", "controller"} {
-				sig, err := policy.SignStatement(lie.Text, p.key[name])
+				sig, err := signed.SignStatement(lie.Text, p.key[name])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +56,7 @@ func TestAStatementIsCountedHoweverManySignedIt(t *testing.T) {
 					if err := store.Sign(t.Context(), lie.ID, sig); err != nil {
 						t.Fatal(err)
 					}
-				} else if _, _, err := policy.AddSignature(t.Context(), store, table(t).Vocabulary(), p.trust, lie.ID, sig); !errors.Is(err, policy.ErrAltered) {
+				} else if _, _, err := signed.AddSignature(t.Context(), store, table(t).Vocabulary(), p.trust, lie.ID, sig); !errors.Is(err, signed.ErrAltered) {
 					t.Errorf("%s signs a statement that lies: %v", name, err)
 				}
 				if hash, _ := inForce(t, store, p.trust); hash == wide.Hash() {
@@ -80,7 +81,7 @@ func TestATableBeyondTheDecreeIsNotSignedAndDecidesNothing(t *testing.T) {
 		"a name under a file number":      named,
 	} {
 		t.Run(name, func(t *testing.T) {
-			store, p := &policytest.Memory{}, signers(t, "dpo", "controller")
+			store, p := &signedtest.Memory{}, signers(t, "dpo", "controller")
 			unproved := p.trust
 			p.trust.Proves = func(tb *policy.Table) error {
 				x, err := proof.Check(tb.Rows(), catalogue.Decree())
@@ -93,15 +94,15 @@ func TestATableBeyondTheDecreeIsNotSignedAndDecidesNothing(t *testing.T) {
 			sign(t, store, p, one.ID, "dpo", "controller")
 			beyond := compiled(t, rows)
 			two := propose(t, store, p, beyond, "thibault")
-			sig, err := policy.SignStatement(two.Text, p.key["dpo"])
+			sig, err := signed.SignStatement(two.Text, p.key["dpo"])
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := policy.AddSignature(t.Context(), store, table(t).Vocabulary(), p.trust, two.ID, sig); !errors.Is(err, policy.ErrBeyond) {
+			if _, _, err := signed.AddSignature(t.Context(), store, table(t).Vocabulary(), p.trust, two.ID, sig); !errors.Is(err, signed.ErrBeyond) {
 				t.Errorf("signing it: %v", err)
 			}
 			for _, name := range []string{"dpo", "controller"} {
-				sig, err := policy.SignStatement(two.Text, p.key[name])
+				sig, err := signed.SignStatement(two.Text, p.key[name])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -109,7 +110,7 @@ func TestATableBeyondTheDecreeIsNotSignedAndDecidesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := inForce(t, store, p.trust); !errors.Is(err, policy.ErrBeyond) {
+			if _, err := inForce(t, store, p.trust); !errors.Is(err, signed.ErrBeyond) {
 				t.Errorf("starting on it: %v", err)
 			}
 			// The control: without the proof it would decide.
@@ -123,12 +124,12 @@ func TestATableBeyondTheDecreeIsNotSignedAndDecidesNothing(t *testing.T) {
 // What nobody signed stops nobody, whatever it says: whoever may propose would otherwise
 // close every service with a line.
 func TestWhatNobodySignedStopsNobody(t *testing.T) {
-	store, p := &policytest.Memory{}, signers(t, "dpo", "controller")
+	store, p := &signedtest.Memory{}, signers(t, "dpo", "controller")
 	one := propose(t, store, p, table(t), "thibault")
 	sign(t, store, p, one.ID, "dpo", "controller")
 	for _, text := range []string{"x", "", strings.Replace(one.Text, "author: thibault", "author: th\x1b[2Jibault", 1)} {
-		for _, id := range []string{policy.StatementID(text), "x" + text} {
-			if err := store.Add(t.Context(), policy.Publication{ID: id, Text: text}, policy.Enclosed{}); err != nil {
+		for _, id := range []string{signed.StatementID(text), "x" + text} {
+			if err := store.Add(t.Context(), signed.Publication{ID: id, Text: text}, signed.Enclosed{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -136,7 +137,7 @@ func TestWhatNobodySignedStopsNobody(t *testing.T) {
 	if hash, err := inForce(t, store, p.trust); err != nil || hash != table(t).Hash() {
 		t.Errorf("in force: %s, %v", hash, err)
 	}
-	if _, waits, err := policy.Waiting(t.Context(), store, p.trust); waits || err != nil {
+	if _, waits, err := signed.Waiting(t.Context(), store, p.trust); waits || err != nil {
 		t.Errorf("waiting: %v, %v", waits, err)
 	}
 	// And work goes on: another table is proposed and signed.
@@ -147,15 +148,15 @@ func TestWhatNobodySignedStopsNobody(t *testing.T) {
 		t.Errorf("in force: %s, %v", hash, err)
 	}
 	// A line under it that claims to be a signer's is another matter: somebody tampers.
-	forged := policy.Publication{ID: policy.StatementID("y"), Text: "y"}
-	sig, err := policy.SignStatement(one.Text, p.key["dpo"])
+	forged := signed.Publication{ID: signed.StatementID("y"), Text: "y"}
+	sig, err := signed.SignStatement(one.Text, p.key["dpo"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(store.Add(t.Context(), forged, policy.Enclosed{}), store.Sign(t.Context(), forged.ID, sig)); err != nil {
+	if err := errors.Join(store.Add(t.Context(), forged, signed.Enclosed{}), store.Sign(t.Context(), forged.ID, sig)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := inForce(t, store, p.trust); !errors.Is(err, policy.ErrAltered) {
+	if _, err := inForce(t, store, p.trust); !errors.Is(err, signed.ErrAltered) {
 		t.Errorf("a statement that was signed and is none: %v", err)
 	}
 }
@@ -192,30 +193,9 @@ func TestARightIsTouchedByItsLimitsAndByWhatThePlatformOpens(t *testing.T) {
 			if c.Widens() != 0 || c.Narrows() == 0 {
 				t.Fatalf("it widens %d and narrows %d", c.Widens(), c.Narrows())
 			}
-			if (c.Takes() > 0) != tt.takes || (policy.Trust{}).Needs(c) != map[bool]int{false: 1, true: 2}[tt.takes] {
-				t.Errorf("it takes %d from rights, and %d signatures", c.Takes(), (policy.Trust{}).Needs(c))
+			if (c.Takes() > 0) != tt.takes || (signed.Trust{}).Needs(c) != map[bool]int{false: 1, true: 2}[tt.takes] {
+				t.Errorf("it takes %d from rights, and %d signatures", c.Takes(), (signed.Trust{}).Needs(c))
 			}
 		})
-	}
-}
-
-// The couple's own value is the value: calling it so hides nothing.
-func TestTheOwnCoupleIsNoLessThanTheValue(t *testing.T) {
-	rows := slices.Clone(table(t).Rows())
-	changed := false
-	for i, r := range rows {
-		if r.Recipient == "R4b-conv" && r.Item == "A01.06" && r.Derive == "as-is" {
-			rows[i].Form, rows[i].Derive, changed = catalogue.FormMasked, "own-couple", true
-		}
-	}
-	if !changed {
-		t.Fatal("R4b-conv reads no name: choose another row")
-	}
-	couple := compiled(t, rows)
-	if c := policy.Compare(table(t), couple); c.Widens() == 0 {
-		t.Error("a name told as the couple's own counts as less")
-	}
-	if x, err := proof.Check(couple.Rows(), catalogue.Decree()); err != nil || len(x) == 0 {
-		t.Errorf("the proof lets a name be the couple's own: %v", err)
 	}
 }

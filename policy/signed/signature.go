@@ -1,4 +1,4 @@
-package policy
+package signed
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"sceau/policy"
 )
 
 // SignStatement signs the text of a statement, with nothing but the key: a signer does it
@@ -29,7 +31,7 @@ func SignStatement(text string, with note.Signer) (Signature, error) {
 }
 
 // Sign adds the signature of a key that is at hand.
-func Sign(ctx context.Context, store Publications, v *Vocabulary, trust Trust, id string, with note.Signer) (Publication, int, error) {
+func Sign(ctx context.Context, store Publications, v *policy.Vocabulary, trust Trust, id string, with note.Signer) (Publication, int, error) {
 	p, err := Find(ctx, store, id)
 	if err != nil {
 		return p, 0, fmt.Errorf("signing: %w", err)
@@ -44,7 +46,7 @@ func Sign(ctx context.Context, store Publications, v *Vocabulary, trust Trust, i
 // AddSignature adds a person's signature to a publication, after the same checks that a
 // service makes before it runs on the table: nobody signs what would not start. It
 // returns the publication, and how many signatures it still lacks.
-func AddSignature(ctx context.Context, store Publications, v *Vocabulary, trust Trust, id string, sig Signature) (Publication, int, error) {
+func AddSignature(ctx context.Context, store Publications, v *policy.Vocabulary, trust Trust, id string, sig Signature) (Publication, int, error) {
 	list, err := store.List(ctx)
 	if err != nil {
 		return Publication{}, 0, fmt.Errorf("reading the publications: %w", err)

@@ -1,4 +1,4 @@
-package policy
+package signed
 
 import (
 	"archive/zip"

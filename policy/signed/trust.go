@@ -1,4 +1,4 @@
-package policy
+package signed
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"sceau/policy"
 )
 
 // NewSigner makes the key of a person who signs, and writes it to a file that
@@ -61,7 +63,7 @@ type Trust struct {
 	// Proves proves a table anew against the decree before anybody signs it and before it
 	// decides, so that whoever went around its publication went nowhere. Nil proves
 	// nothing.
-	Proves func(*Table) error
+	Proves func(*policy.Table) error
 }
 
 func (t Trust) threshold() int {

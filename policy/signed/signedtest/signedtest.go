@@ -1,6 +1,6 @@
-// Package policytest gives tests a memory of publications, and one suite that
+// Package signedtest gives tests a memory of publications, and one suite that
 // this memory and the real store both pass.
-package policytest
+package signedtest
 
 import (
 	"bytes"
@@ -10,52 +10,52 @@ import (
 	"sync"
 	"testing"
 
-	"sceau/policy"
+	"sceau/policy/signed"
 )
 
 // Memory keeps publications while a test lasts.
 type Memory struct {
 	mu   sync.Mutex
-	list []policy.Publication
-	kept map[string]policy.Enclosed
+	list []signed.Publication
+	kept map[string]signed.Enclosed
 }
 
-var _ policy.Publications = (*Memory)(nil)
+var _ signed.Publications = (*Memory)(nil)
 
 // Add keeps a publication and what it encloses.
-func (m *Memory) Add(_ context.Context, p policy.Publication, e policy.Enclosed) error {
+func (m *Memory) Add(_ context.Context, p signed.Publication, e signed.Enclosed) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.kept[p.ID]; ok {
-		return policy.ErrPublished
+		return signed.ErrPublished
 	}
 	if m.kept == nil {
-		m.kept = map[string]policy.Enclosed{}
+		m.kept = map[string]signed.Enclosed{}
 	}
 	m.kept[p.ID] = clone(e)
-	m.list = append(m.list, policy.Publication{ID: p.ID, Text: p.Text})
+	m.list = append(m.list, signed.Publication{ID: p.ID, Text: p.Text})
 	return nil
 }
 
 // Sign adds a signature.
-func (m *Memory) Sign(_ context.Context, id string, s policy.Signature) error {
+func (m *Memory) Sign(_ context.Context, id string, s signed.Signature) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.list {
 		if m.list[i].ID != id {
 			continue
 		}
-		if slices.ContainsFunc(m.list[i].Signatures, func(had policy.Signature) bool { return had.Signer == s.Signer }) {
-			return policy.ErrAlreadySigned
+		if slices.ContainsFunc(m.list[i].Signatures, func(had signed.Signature) bool { return had.Signer == s.Signer }) {
+			return signed.ErrAlreadySigned
 		}
 		m.list[i].Signatures = append(m.list[i].Signatures, s)
 		return nil
 	}
-	return policy.ErrNotPublished
+	return signed.ErrNotPublished
 }
 
 // List gives all publications, oldest first.
-func (m *Memory) List(context.Context) ([]policy.Publication, error) {
+func (m *Memory) List(context.Context) ([]signed.Publication, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := slices.Clone(m.list)
@@ -66,22 +66,22 @@ func (m *Memory) List(context.Context) ([]policy.Publication, error) {
 }
 
 // Enclosed gives what a publication encloses.
-func (m *Memory) Enclosed(_ context.Context, id string) (policy.Enclosed, error) {
+func (m *Memory) Enclosed(_ context.Context, id string) (signed.Enclosed, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, ok := m.kept[id]
 	if !ok {
-		return policy.Enclosed{}, policy.ErrNotPublished
+		return signed.Enclosed{}, signed.ErrNotPublished
 	}
 	return clone(e), nil
 }
 
-func clone(e policy.Enclosed) policy.Enclosed {
-	return policy.Enclosed{Table: bytes.Clone(e.Table), Limits: bytes.Clone(e.Limits), Sources: bytes.Clone(e.Sources)}
+func clone(e signed.Enclosed) signed.Enclosed {
+	return signed.Enclosed{Table: bytes.Clone(e.Table), Limits: bytes.Clone(e.Limits), Sources: bytes.Clone(e.Sources)}
 }
 
 // Alter changes what is kept, as somebody with the database's password could.
-func (m *Memory) Alter(id string, change func(p *policy.Publication, e *policy.Enclosed)) {
+func (m *Memory) Alter(id string, change func(p *signed.Publication, e *signed.Enclosed)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.list {
@@ -94,19 +94,19 @@ func (m *Memory) Alter(id string, change func(p *policy.Publication, e *policy.E
 }
 
 // Conformance is what any store of publications owes to the policy.
-func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
-	publication := func(text string) policy.Publication {
-		return policy.Publication{ID: policy.StatementID(text), Text: text}
+func Conformance(t *testing.T, open func(t *testing.T) signed.Publications) {
+	publication := func(text string) signed.Publication {
+		return signed.Publication{ID: signed.StatementID(text), Text: text}
 	}
 	one, two := publication("one: 1\n"), publication("two: 2\n")
-	kept := policy.Enclosed{Table: []byte("recipient,purpose\n\"a\",b\n"), Limits: []byte("recipient,request\n"), Sources: []byte{'P', 'K', 0, 255}}
-	same := func(a, b policy.Enclosed) bool {
+	kept := signed.Enclosed{Table: []byte("recipient,purpose\n\"a\",b\n"), Limits: []byte("recipient,request\n"), Sources: []byte{'P', 'K', 0, 255}}
+	same := func(a, b signed.Enclosed) bool {
 		return bytes.Equal(a.Table, b.Table) && bytes.Equal(a.Limits, b.Limits) && bytes.Equal(a.Sources, b.Sources)
 	}
 
 	t.Run("what was published is given back to the byte, oldest first", func(t *testing.T) {
 		s := open(t)
-		for _, p := range []policy.Publication{one, two} {
+		for _, p := range []signed.Publication{one, two} {
 			if err := s.Add(t.Context(), p, kept); err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 		if err := s.Add(t.Context(), one, kept); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Add(t.Context(), one, policy.Enclosed{Table: []byte("other")}); !errors.Is(err, policy.ErrPublished) {
+		if err := s.Add(t.Context(), one, signed.Enclosed{Table: []byte("other")}); !errors.Is(err, signed.ErrPublished) {
 			t.Errorf("publishing twice gave %v", err)
 		}
 		if got, _ := s.Enclosed(t.Context(), one.ID); !same(got, kept) {
@@ -140,13 +140,13 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 		if err := s.Add(t.Context(), one, kept); err != nil {
 			t.Fatal(err)
 		}
-		given := []policy.Signature{{Signer: "ines", Line: "— ines AAAA\n"}, {Signer: "malo", Line: "— malo BBBB\n"}}
+		given := []signed.Signature{{Signer: "ines", Line: "— ines AAAA\n"}, {Signer: "malo", Line: "— malo BBBB\n"}}
 		for _, sig := range given {
 			if err := s.Sign(t.Context(), one.ID, sig); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Sign(t.Context(), one.ID, given[0]); !errors.Is(err, policy.ErrAlreadySigned) {
+		if err := s.Sign(t.Context(), one.ID, given[0]); !errors.Is(err, signed.ErrAlreadySigned) {
 			t.Errorf("signing twice gave %v", err)
 		}
 		list, err := s.List(t.Context())
@@ -156,10 +156,10 @@ func Conformance(t *testing.T, open func(t *testing.T) policy.Publications) {
 	})
 	t.Run("what was not published is neither signed nor read", func(t *testing.T) {
 		s := open(t)
-		if err := s.Sign(t.Context(), one.ID, policy.Signature{Signer: "ines", Line: "x"}); !errors.Is(err, policy.ErrNotPublished) {
+		if err := s.Sign(t.Context(), one.ID, signed.Signature{Signer: "ines", Line: "x"}); !errors.Is(err, signed.ErrNotPublished) {
 			t.Errorf("signing nothing gave %v", err)
 		}
-		if _, err := s.Enclosed(t.Context(), one.ID); !errors.Is(err, policy.ErrNotPublished) {
+		if _, err := s.Enclosed(t.Context(), one.ID); !errors.Is(err, signed.ErrNotPublished) {
 			t.Errorf("reading nothing gave %v", err)
 		}
 	})

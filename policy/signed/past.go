@@ -1,4 +1,4 @@
-package policy
+package signed
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"sceau/policy"
 )
 
 // ErrAmbiguous means that a name stands for more than one table.
@@ -15,7 +17,7 @@ var ErrAmbiguous = errors.New("more than one table is named so")
 // a decision of its time can be explained: a trace names the table that it was taken
 // by. name is the id of a publication, the hash of a table, or the first characters of
 // either, eight at least. Of publications of one table it is the newest.
-func Past(ctx context.Context, store Publications, v *Vocabulary, name string) (*Table, Publication, error) {
+func Past(ctx context.Context, store Publications, v *policy.Vocabulary, name string) (*policy.Table, Publication, error) {
 	p, err := Find(ctx, store, name)
 	if err != nil {
 		return nil, p, err
@@ -69,16 +71,16 @@ func named(id, table, name string) bool {
 
 // open gives the table of a publication that may be in force: one proved against the
 // decree that this program holds.
-func open(ctx context.Context, store Publications, v *Vocabulary, p Publication, s Statement) (*Table, error) {
+func open(ctx context.Context, store Publications, v *policy.Vocabulary, p Publication, s Statement) (*policy.Table, error) {
 	t, err := opens(ctx, store, v, p, s)
 	if err != nil {
 		return nil, err
 	}
-	ceiling, err := DecreeHash("need-to-know.csv")
+	ceiling, err := policy.DecreeHash("need-to-know.csv")
 	if err != nil {
 		return nil, err
 	}
-	annex, err := DecreeHash("annex.csv")
+	annex, err := policy.DecreeHash("annex.csv")
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +92,12 @@ func open(ctx context.Context, store Publications, v *Vocabulary, p Publication,
 
 // opens compiles the table of a publication and holds it, with its limits and its
 // sources, against its statement.
-func opens(ctx context.Context, store Publications, v *Vocabulary, p Publication, s Statement) (*Table, error) {
+func opens(ctx context.Context, store Publications, v *policy.Vocabulary, p Publication, s Statement) (*policy.Table, error) {
 	e, err := store.Enclosed(ctx, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("publication %s: %w", p.ID, err)
 	}
-	t, err := ReadCSV(v, bytes.NewReader(e.Table))
+	t, err := policy.ReadCSV(v, bytes.NewReader(e.Table))
 	if err != nil {
 		return nil, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
 	}
@@ -103,7 +105,7 @@ func opens(ctx context.Context, store Publications, v *Vocabulary, p Publication
 		return nil, fmt.Errorf("publication %s: its table is %s, and %s was signed: %w", p.ID, t.Hash(), s.Table, ErrAltered)
 	}
 	if s.counted() {
-		limits, err := ReadLimits(v, bytes.NewReader(e.Limits))
+		limits, err := policy.ReadLimits(v, bytes.NewReader(e.Limits))
 		if err != nil {
 			return nil, fmt.Errorf("publication %s: %w: %w", p.ID, ErrAltered, err)
 		}

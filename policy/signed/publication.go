@@ -1,4 +1,7 @@
-package policy
+// Package signed promises that a table decides because enough people signed it, as it was
+// when they did: publications kept for good, statements counted again, signatures of keys
+// that no service holds.
+package signed
 
 import (
 	"bytes"
@@ -10,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sceau/policy"
 )
 
 // A Statement is what people sign: a page that a data protection officer can
@@ -100,7 +105,7 @@ func ParseStatement(text string) (Statement, error) {
 		return Statement{}, errors.New("the statement gives no date")
 	}
 	for _, l := range s.lines() {
-		if !Legible(l.value) {
+		if !policy.Legible(l.value) {
 			return Statement{}, fmt.Errorf("the statement's %s is not printable", l.key)
 		}
 	}
@@ -174,8 +179,8 @@ type Sources struct {
 // Propose publishes a table, with its limits, for signature. It is not in force
 // before enough people have signed it; until then, the one it replaces stays.
 // Proposing once more what is in force, or what waits already, adds nothing.
-func Propose(ctx context.Context, store Publications, trust Trust, t *Table, from Sources, author string, now time.Time) (Publication, error) {
-	if strings.TrimSpace(author) == "" || !Legible(author) {
+func Propose(ctx context.Context, store Publications, trust Trust, t *policy.Table, from Sources, author string, now time.Time) (Publication, error) {
+	if strings.TrimSpace(author) == "" || !policy.Legible(author) {
 		return Publication{}, errors.New("a table has an author, in printable characters on one line")
 	}
 	list, err := store.List(ctx)
@@ -190,7 +195,7 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 		Table: t.Hash(), Rows: t.Len(), Ceiling: from.Ceiling, Annex: from.Annex, Sheets: from.Sheets, Rules: from.Rules,
 		Limits: t.Limits().Hash(), Replaces: None, Dated: now.UTC().Truncate(time.Second), Author: author,
 	}
-	var before *Table
+	var before *policy.Table
 	if current >= 0 {
 		in, err := list[current].Statement()
 		if err != nil {
@@ -202,7 +207,7 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 		s.Replaces = in.Table
 		// One that does not open any more, because the decree changed or somebody
 		// altered it, counts as granting nothing: its successor takes two people.
-		if before, err = replaced(ctx, store, t.vocabulary, list, current); err != nil {
+		if before, err = replaced(ctx, store, t.Vocabulary(), list, current); err != nil {
 			return Publication{}, err
 		}
 	}
@@ -215,7 +220,7 @@ func Propose(ctx context.Context, store Publications, trust Trust, t *Table, fro
 			return p, nil
 		}
 	}
-	change := Compare(before, t)
+	change := policy.Compare(before, t)
 	s.Widens, s.Narrows, s.Rights = change.Widens(), change.Narrows(), change.Takes()
 	e := Enclosed{Sources: from.Bundle}
 	var table, limits bytes.Buffer

@@ -1,4 +1,4 @@
-package policy
+package signed
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"sceau/policy"
 )
 
 // Why a table is not in force.
@@ -73,7 +75,7 @@ func (t Trust) needs(s Statement) int {
 }
 
 // Needs is how many signatures a change takes.
-func (t Trust) Needs(c Change) int { return t.takes(c.Widens(), c.Takes()) }
+func (t Trust) Needs(c policy.Change) int { return t.takes(c.Widens(), c.Takes()) }
 
 func (t Trust) takes(widens, rights int) int {
 	if widens == 0 && rights == 0 {
@@ -137,7 +139,7 @@ func (t Trust) current(list []Publication) (int, error) {
 // InForce gives the table that decides, or says why there is none. The
 // signatures are verified over the exact bytes, the table is compiled anew from
 // what the store keeps, and its hash must be the one that people signed.
-func InForce(ctx context.Context, store Publications, v *Vocabulary, trust Trust) (*Table, Publication, error) {
+func InForce(ctx context.Context, store Publications, v *policy.Vocabulary, trust Trust) (*policy.Table, Publication, error) {
 	list, err := store.List(ctx)
 	if err != nil {
 		return nil, Publication{}, fmt.Errorf("reading the publications: %w", err)
@@ -187,7 +189,7 @@ func CurrentID(ctx context.Context, store Publications, trust Trust) (string, er
 }
 
 // proves refuses a table that goes beyond the decree, whoever signed it.
-func (t Trust) proves(table *Table, p Publication) error {
+func (t Trust) proves(table *policy.Table, p Publication) error {
 	if t.Proves == nil {
 		return nil
 	}
@@ -202,8 +204,8 @@ func (t Trust) proves(table *Table, p Publication) error {
 // would otherwise widen the table in two steps, by a claim in the first that nobody checks
 // once the second stands on it; and two who sign far from the platform believe the
 // statement, which one who is near it wrote.
-func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, list []Publication, standing chain) (*Table, error) {
-	var inForce, above *Table
+func (t Trust) rests(ctx context.Context, store Publications, v *policy.Vocabulary, list []Publication, standing chain) (*policy.Table, error) {
+	var inForce, above *policy.Table
 	var claims Statement
 	for n, i := range standing.found {
 		p := list[i]
@@ -217,7 +219,7 @@ func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, lis
 		}
 		if n == 0 {
 			inForce = table
-		} else if err := claims.counts(Compare(table, above)); err != nil {
+		} else if err := claims.counts(policy.Compare(table, above)); err != nil {
 			return nil, fmt.Errorf("publication %s: %w", list[standing.found[n-1]].ID, err)
 		}
 		above, claims = table, s
@@ -230,7 +232,7 @@ func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, lis
 	if err != nil {
 		return nil, err
 	}
-	if err := claims.counts(Compare(before, above)); err != nil {
+	if err := claims.counts(policy.Compare(before, above)); err != nil {
 		return nil, fmt.Errorf("publication %s: %w", last.ID, err)
 	}
 	return inForce, nil
@@ -238,7 +240,7 @@ func (t Trust) rests(ctx context.Context, store Publications, v *Vocabulary, lis
 
 // replaced opens the publication that another replaces. One that does not open any more,
 // or none at all, grants nothing, so that everything counts as more.
-func replaced(ctx context.Context, store Publications, v *Vocabulary, list []Publication, i int) (*Table, error) {
+func replaced(ctx context.Context, store Publications, v *policy.Vocabulary, list []Publication, i int) (*policy.Table, error) {
 	if i < 0 {
 		return nil, nil
 	}
@@ -257,7 +259,7 @@ func replaced(ctx context.Context, store Publications, v *Vocabulary, list []Pub
 }
 
 // counts holds what a statement says it changes against what it does change.
-func (s Statement) counts(c Change) error {
+func (s Statement) counts(c policy.Change) error {
 	if s.Widens != c.Widens() || s.Narrows != c.Narrows() || s.Rights != c.Takes() {
 		return fmt.Errorf("it says that it widens %d and narrows %d, %d of it from rights, and it widens %d and narrows %d, %d of it from rights: %w",
 			s.Widens, s.Narrows, s.Rights, c.Widens(), c.Narrows(), c.Takes(), ErrAltered)
@@ -268,7 +270,7 @@ func (s Statement) counts(c Change) error {
 // counts does the same for a publication that somebody is about to sign, against the one
 // that it replaces: the one in force as if this one were not there, because a signature
 // that was put beside it by hand may have made it the one in force already.
-func (t Trust) counts(ctx context.Context, store Publications, v *Vocabulary, list []Publication, p Publication, table *Table, s Statement) error {
+func (t Trust) counts(ctx context.Context, store Publications, v *policy.Vocabulary, list []Publication, p Publication, table *policy.Table, s Statement) error {
 	if !s.counted() {
 		return nil
 	}
@@ -281,5 +283,5 @@ func (t Trust) counts(ctx context.Context, store Publications, v *Vocabulary, li
 	if err != nil {
 		return err
 	}
-	return s.counts(Compare(before, table))
+	return s.counts(policy.Compare(before, table))
 }
