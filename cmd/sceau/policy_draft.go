@@ -14,6 +14,7 @@ import (
 	"sceau/catalogue"
 	"sceau/internal/house"
 	"sceau/policy/opa"
+	"sceau/policy/proof"
 	"sceau/policy/publish"
 	"sceau/policy/sheets"
 	"sceau/policy/signed"
@@ -234,7 +235,8 @@ func (v policyTestVerb) Run(ctx context.Context, t *terminal) error {
 type policyProveVerb struct {
 	sources   `embed:""`
 	Recipient []string `placeholder:"ID" help:"Only these; everybody by default."`
-	JSON      bool     `help:"Print JSON." name:"json"`
+	Below     bool     `help:"List what the ceiling allows and the sheets leave out, once it is proved." xor:"form"`
+	JSON      bool     `help:"Print JSON." name:"json" xor:"form"`
 }
 
 // Run ends with 1 and a sentence for each grant that the decree does not allow.
@@ -269,6 +271,23 @@ func (v policyProveVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	fmt.Fprintf(t.out, "%s: %d rows, granted within the sheets, the sheets within the decree, in each of %d contexts\n",
 		d.Table.Hash(), d.Table.Len(), d.Contexts)
+	if v.Below {
+		return v.below(t, d)
+	}
+	return nil
+}
+
+// below lists what the sheets leave out: no fault, and a choice that somebody made.
+func (v policyProveVerb) below(t *terminal, d *publish.Draft) error {
+	gaps, err := proof.Missing(d.Table.Rows(), catalogue.Decree())
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		if len(v.Recipient) == 0 || slices.Contains(v.Recipient, g.Recipient) {
+			fmt.Fprintln(t.out, g)
+		}
+	}
 	return nil
 }
 

@@ -1,13 +1,11 @@
 package publish_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -21,18 +19,7 @@ import (
 	"sceau/policy/sheets"
 )
 
-var drafted = sync.OnceValues(func() (*publish.Draft, error) {
-	return publish.Make(context.Background(), catalogue.MustLoad(), opa.Sources{})
-})
-
-func draft(t testing.TB) *publish.Draft {
-	t.Helper()
-	d, err := drafted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
+func draft(t testing.TB) *publish.Draft { t.Helper(); return policytest.Draft(t) }
 
 func TestTheSheetsAreWithinTheCeilingAndLeaveOutOnlyWhatTheySay(t *testing.T) {
 	excess, err := proof.Check(draft(t).Table.Rows(), catalogue.Decree())
