@@ -51,7 +51,7 @@ type Page struct {
 // A Row is one file in a page.
 type Row struct {
 	File      FileNo
-	Relations []catalogue.Relation // that the scope has with the file by its route
+	Relations []catalogue.Relation // that the scope has with the file by its route, and may be told
 	// View has what was named, as Read gives it under this number; empty when nothing was.
 	View View
 	// Refused are named items that are not granted of this file: a guard does not hold here.
@@ -260,6 +260,10 @@ func (g *Gate) listRings(a asking, items []catalogue.ItemID) (map[catalogue.Clas
 // nothing to the caller: a row that was moved, or whose state was changed in the table,
 // does not open, and then there is no page.
 func (g *Gate) page(ctx context.Context, a asking, scope Scope, by catalogue.Relation, ask ListAsk) (rows []*listedRow, next FileNo, err error) {
+	told, err := g.tellable(a, scope.Kind)
+	if err != nil {
+		return nil, next, err
+	}
 	// One row more than asked for says whether there is a next page.
 	routes, err := g.Desk.List(ctx, Listing{Campaign: a.campaign.ID, By: by, ID: scope.ID, After: ask.After, Limit: ask.Limit + 1})
 	if err != nil {
@@ -282,6 +286,7 @@ func (g *Gate) page(ctx context.Context, a asking, scope Scope, by catalogue.Rel
 		if err != nil {
 			return nil, next, err
 		}
+		relations = slices.DeleteFunc(relations, func(of catalogue.Relation) bool { return !slices.Contains(told, of) })
 		rows = append(rows, &listedRow{Row: Row{File: r.FileNo, Relations: relations}, candidate: p.Candidate})
 	}
 	return rows, next, nil
