@@ -21,7 +21,7 @@ type LimitError struct {
 	Recipient catalogue.RecipientID
 	Kind      LimitKind
 	Most      int       // that may be, under the signed table
-	Asked     int       // files that would have been answered
+	Asked     int       // files that would have been answered; of a page, as many as it could have had
 	Left      int       // that may still be answered now
 	Next      time.Time // when more is left; zero when this table never leaves any
 	Request   string    // reference of the trace
@@ -114,7 +114,7 @@ func (g *Gate) charge(a asking, kind ChargeKind, files int) Charge {
 // Every row costs one, also the row of a list that has its number and nothing opened.
 // Paging through a school is what a stolen account does first, and one price can be
 // said in the sheet that two people sign. Who works from a list names the columns there,
-// and pays once.
+// and pays once. The first file of a page is charged as it begins: see begin.
 //
 // Errors: *LimitError; ErrUnavailable when the count cannot be asked.
 func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) error {
@@ -132,6 +132,38 @@ func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) 
 	over := c.Exceeded(s)
 	over.Recipient = a.mission.Recipient
 	return over
+}
+
+// begin charges the first file of a page, and only where as many are left as the page could
+// have rows. Who has too few is refused before any row is read, whatever the scope holds:
+// else whether a page is refused, behind one number after the other, would tell them all.
+// A page without rows has cost that one file, so that no question of a list is free.
+func (g *Gate) begin(ctx context.Context, a asking, page int) error {
+	if g.Allowances == nil {
+		return errNoAllowance
+	}
+	whole := g.charge(a, ChargeFiles, page)
+	first := whole
+	first.Files = 1
+	first.Limit.Hour -= page - 1
+	first.Limit.Day -= page - 1
+	s, err := g.Allowances.Spend(ctx, first)
+	if err != nil || s.Taken {
+		return err
+	}
+	over := whole.Exceeded(s)
+	over.Recipient = a.mission.Recipient
+	return over
+}
+
+// ofPage has a limit that a page met name what was asked for, and not how many rows there
+// were: another request may have taken what was left when the page began.
+func ofPage(err error, page int) error {
+	var over *LimitError
+	if errors.As(err, &over) {
+		over.Asked = page
+	}
+	return err
 }
 
 // spending is a charge on its way, beside a round trip that does not wait for it.

@@ -51,7 +51,7 @@ type Page struct {
 // A Row is one file in a page.
 type Row struct {
 	File      FileNo
-	Relations []catalogue.Relation // that the scope has with the file by its route
+	Relations []catalogue.Relation // that the scope has with the file by its route, and may be told
 	// View has what was named, as Read gives it under this number; empty when nothing was.
 	View View
 	// Refused are named items that are not granted of this file: a guard does not hold here.
@@ -92,8 +92,9 @@ var ErrTooManyRows = fmt.Errorf("a page has from 1 to %d rows", MostRows)
 // A file that entered since the page before, or was forgotten, moves no other: no file
 // comes twice, and none that was there throughout is missed.
 //
-// Each row counts as a file, whether something of it opens or not. A page has no more than
-// the mission may have in one request.
+// Each row counts as a file, whether something of it opens or not, and a page without rows
+// as one. A page has no more than the mission may have in one request, and where fewer are
+// left than it could have rows it is refused before any is read.
 //
 // Errors: those of Read, ErrWhichScope, ErrTooManyRows.
 func (g *Gate) List(ctx context.Context, ask ListAsk) (Page, error) {
@@ -116,7 +117,7 @@ func (t terms) most(l policy.Limit) int {
 	if t.charge == ChargeExport {
 		return min(MostRows, l.Export)
 	}
-	return min(MostRows, l.Request)
+	return min(MostRows, l.Request, l.Hour, l.Day)
 }
 
 func (g *Gate) list(ctx context.Context, ask ListAsk, t terms) (Page, error) {
@@ -157,13 +158,20 @@ func (g *Gate) list(ctx context.Context, ask ListAsk, t terms) (Page, error) {
 		return Page{}, g.stopped(ctx, event, ask.Items, g.spend(ctx, a, t.charge, ask.Limit))
 	}
 	ask.Limit = min(ask.Limit, most)
+	begun := 0 // files that are charged before the rows are known
+	if t.charge == ChargeFiles {
+		if err := g.begin(ctx, a, ask.Limit); err != nil {
+			return Page{}, g.stopped(ctx, event, ask.Items, err)
+		}
+		begun = 1
+	}
 	rows, next, err := g.page(ctx, a, scope, by, ask)
 	if err != nil {
 		return Page{}, err
 	}
 	charged := func() error { return nil }
-	if len(rows) > 0 && !t.paid {
-		charged = g.spending(ctx, a, t.charge, len(rows)) // beside the ciphertext, where some is read
+	if len(rows) > begun && !t.paid {
+		charged = g.spending(ctx, a, t.charge, len(rows)-begun) // beside the ciphertext, where some is read
 	}
 	page := Page{Most: most, Request: event.Request, Scope: scope, Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Policy: event.Policy, Next: next}
 	if len(ask.Items) > 0 {
@@ -174,7 +182,7 @@ func (g *Gate) list(ctx context.Context, ask ListAsk, t terms) (Page, error) {
 	// A page that would pass a limit is refused whole, with what is left: half a page would
 	// look like the end of a list.
 	if err := charged(); err != nil {
-		return Page{}, g.stopped(ctx, event, ask.Items, err)
+		return Page{}, g.stopped(ctx, event, ask.Items, ofPage(err, ask.Limit))
 	}
 	if t.before != nil {
 		if err := t.before(len(rows)); err != nil {
@@ -260,6 +268,10 @@ func (g *Gate) listRings(a asking, items []catalogue.ItemID) (map[catalogue.Clas
 // nothing to the caller: a row that was moved, or whose state was changed in the table,
 // does not open, and then there is no page.
 func (g *Gate) page(ctx context.Context, a asking, scope Scope, by catalogue.Relation, ask ListAsk) (rows []*listedRow, next FileNo, err error) {
+	told, err := g.tellable(a, scope.Kind)
+	if err != nil {
+		return nil, next, err
+	}
 	// One row more than asked for says whether there is a next page.
 	routes, err := g.Desk.List(ctx, Listing{Campaign: a.campaign.ID, By: by, ID: scope.ID, After: ask.After, Limit: ask.Limit + 1})
 	if err != nil {
@@ -282,6 +294,7 @@ func (g *Gate) page(ctx context.Context, a asking, scope Scope, by catalogue.Rel
 		if err != nil {
 			return nil, next, err
 		}
+		relations = slices.DeleteFunc(relations, func(of catalogue.Relation) bool { return !slices.Contains(told, of) })
 		rows = append(rows, &listedRow{Row: Row{File: r.FileNo, Relations: relations}, candidate: p.Candidate})
 	}
 	return rows, next, nil

@@ -166,6 +166,29 @@ func (g *Gate) something(a asking, q *policy.Query) (row string, refused *Refusa
 	return "", a.refuses("list files", why.Article, why.Reason)
 }
 
+// tellable are the relations that a page may tell of a file: those under which the table
+// grants the recipient something, for that purpose and in that phase. A jury that may not
+// read who accepted for good would otherwise read it beside the number.
+func (g *Gate) tellable(a asking, kind ScopeKind) (told []catalogue.Relation, err error) {
+	q, err := g.query(a)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range listed[kind] {
+		if q.Relations, err = g.Words.Relations(r); err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(g.Catalogue.Items(), func(it catalogue.Item) bool {
+			_, sealed := g.placed(it.ID)
+			_, ok := g.couldOpen(a, &q, it)
+			return ok && sealed && it.Repeats != "per_agent"
+		}) {
+			told = append(told, r)
+		}
+	}
+	return told, nil
+}
+
 // couldOpen says whether some guards could bring a form of the item that lets a value of
 // one file out, and under which sheet row.
 func (g *Gate) couldOpen(a asking, q *policy.Query, it catalogue.Item) (row string, ok bool) {

@@ -197,3 +197,29 @@ func TestWhateverIsAskedForAListIsOfAScopeOfTheMission(t *testing.T) {
 		}
 	})
 }
+
+// What a page tells beside the number is a column like any other: the table grants
+// something under it, or it is not told.
+func TestAPageTellsNoRelationThatGrantsNothing(t *testing.T) {
+	g := listGate(t)
+	for _, tt := range []struct {
+		recipient catalogue.RecipientID
+		purpose   catalogue.Purpose
+		phase     catalogue.Phase
+		kind      ScopeKind
+		want      []catalogue.Relation
+	}{
+		{"R4b-enr", "P1", "PH5", ScopeProgramme, []catalogue.Relation{"applied_programme", "admitted_programme"}},
+		{"R4b-enr", "P1", "PH4", ScopeProgramme, nil},
+		{"R4b-enr", "P2", "PH5", ScopeProgramme, nil},
+		{"R4b-hand", "P2", "PH5", ScopeProgramme, []catalogue.Relation{"admitted_programme"}},
+		{"R4b-enr", "P1", "PH5", ScopeSchool, nil},
+		{"R1e", "P3", "PH5", ScopeMinistryOfProgramme, nil}, // counts are of nobody
+		{"SYS-gate", "P1", "PH5", ScopeProgramme, nil},      // a comparison hands nothing out
+	} {
+		a := asking{mission: Mission{Recipient: tt.recipient}, purpose: tt.purpose, phase: tt.phase}
+		if told, err := g.tellable(a, tt.kind); err != nil || !slices.Equal(told, tt.want) {
+			t.Errorf("%s, %s, %s, of a %s: %v, %v, want %v", tt.recipient, tt.purpose, tt.phase, tt.kind, told, err, tt.want)
+		}
+	}
+}

@@ -70,7 +70,7 @@ func leads(a asking, r Route) (Pointer, error) {
 
 // under has an answer stand under the number that was asked for, whichever scope of the
 // mission is the nearest.
-func (h *held) under(no FileNo) { h.no, h.numbered = no, true }
+func (h *held) under(no FileNo) { h.no, h.numbered, h.ownNames = no, true, true }
 
 // refuses is a refusal of something else than to read an item.
 func (a asking) refuses(act, article, reason string) *Refusal {

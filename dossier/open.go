@@ -88,6 +88,9 @@ func (g *Gate) rings(a asking, wanted []want, answers *[]answer, named bool) (ma
 func (g *Gate) reveal(ctx context.Context, a asking, h held, v *View, wanted []want, answers []answer, found <-chan seen) error {
 	var cleaner *scrub.Scrubber
 	v.Fields = make([]Field, 0, len(answers))
+	// One pseudonymised answer takes the reference from the view, and the names in clear of
+	// all its records, which lead to the candidate as well: a wish has one name in it.
+	h.ownNames = h.ownNames || slices.ContainsFunc(answers, func(x answer) bool { return x.grant.Form < catalogue.FormMasked })
 	opener, err := g.opener(ctx, h.candidate, <-found)
 	if err != nil {
 		return err
@@ -140,7 +143,7 @@ func (g *Gate) field(h held, it catalogue.Item, x answer, value []byte) Field {
 	f := Field{Item: it.ID, Name: it.Name, Repeats: it.Repeats, Form: x.grant.Form, Derive: x.grant.Derive,
 		Article: row.Article, Row: row.SheetRow, Value: Value{json: value}}
 	if x.row != nil {
-		f.Record, f.Ordinal, f.Owner = h.recordName(x), int(x.face.Ordinal), g.owner(h, x.row)
+		f.Record, f.Ordinal, f.Owner = h.recordName(x.row.Record), int(x.face.Ordinal), g.owner(h, x.row)
 	}
 	return f
 }
@@ -154,14 +157,14 @@ func (v *View) give(f Field) {
 	v.Fields = append(v.Fields, f)
 }
 
-// recordName names a record in an answer. Under a file number it is a name of that
-// scope's own: two scopes that compared answers would join the candidate by it.
-func (h held) recordName(x answer) string {
-	id := x.row.Record
+// recordName names a record, the same in every item of one answer. Where the candidate is
+// named by file number it is a name of that scope's own: two scopes that compared answers
+// would join the candidate by it.
+func (h held) recordName(id crypto.RecordID) string {
 	switch {
 	case id == (crypto.RecordID{}):
 		return ""
-	case h.numbered, x.grant.Form < catalogue.FormMasked:
+	case h.ownNames:
 		sum := sha256.Sum256(append(append([]byte("record under "), h.no[:]...), id[:]...))
 		return crypto.RecordID(sum[:16]).String()
 	}

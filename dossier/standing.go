@@ -28,6 +28,7 @@ type held struct {
 	file      FileNo             // the file's own number, never shown to another scope
 	no        FileNo             // under which the caller's scope knows the file
 	numbered  bool               // the file was asked for by that number, and is told by no other name
+	ownNames  bool               // its records are named as that scope alone names them
 	relations policy.RelationSet // for the file as a whole
 	routed    policy.RelationSet // of those, the ones that no recorded fact made
 	guards    policy.GuardSet

@@ -31,7 +31,8 @@ type History interface {
 	Subject(ctx context.Context, fileNos [][]byte, first, last audit.Day) ([]audit.Entry, error)
 }
 
-// Scopes lists every scope in use in a campaign.
+// Scopes lists every scope of a campaign that may know a file: those in use, and those
+// that the campaign itself stands on, so that no one table decides what a history tells.
 type Scopes interface {
 	Scopes(ctx context.Context, campaign string) ([]Scope, error)
 }
@@ -43,7 +44,7 @@ type Scopes interface {
 // Reading traces is an access: it is traced before anything is said.
 //
 // Errors: *Refusal to who may not ask, ErrNoSuchMission, ErrNoSuchCandidate, ErrNoPolicy,
-// ErrNotTraced.
+// ErrNotTraced, and crypto.ErrOpen where a route of the file was altered.
 func (g *Gate) WhoDid(ctx context.Context, by Overseer, scopes Scopes, traces History, c Campaign, candidate Ref, first, last time.Time) ([]Look, error) {
 	g = g.pin()
 	if g.table() == nil {
@@ -74,25 +75,39 @@ func (g *Gate) WhoDid(ctx context.Context, by Overseer, scopes Scopes, traces Hi
 	return out, nil
 }
 
-// numbers are all under which a file is known.
+// numbers are all under which a file is known. Each route is opened: one that was moved
+// or renumbered makes an error, where the history would be shorter and look whole.
 func (g *Gate) numbers(ctx context.Context, list Scopes, a asking, candidate Ref) ([][]byte, error) {
 	scopes, err := list.Scopes(ctx, a.campaign.ID)
 	if err != nil {
 		return nil, err
 	}
-	var tags [][16]byte
-	for _, s := range append(scopes, Scope{ScopeFile, ""}) {
-		tags = append(tags, a.key.Tag(string(s.Kind), s.ID, candidate))
+	scopes = append(scopes, Scope{ScopeFile, ""})
+	for _, academy := range g.Catalogue.Values("academies") {
+		scopes = append(scopes, Scope{ScopeAcademy, academy}, Scope{ScopeAcademyOfProgramme, academy})
+	}
+	tags := make([][16]byte, 0, len(scopes))
+	tried := make(map[Scope]bool, len(scopes))
+	for _, s := range scopes {
+		if !tried[s] {
+			tried[s] = true
+			tags = append(tags, a.key.Tag(string(s.Kind), s.ID, candidate))
+		}
+	}
+	routes, _, err := g.Desk.Follow(ctx, a.campaign.ID, tags, nil)
+	if err != nil {
+		return nil, err
 	}
 	var out [][]byte
-	for page := range slices.Chunk(tags, 4096) {
-		routes, _, err := g.Desk.Follow(ctx, a.campaign.ID, page, nil)
+	for _, r := range routes {
+		p, err := leads(a, r)
+		if err == nil && p.Candidate != candidate {
+			err = fmt.Errorf("routing row of %s leads elsewhere", r.Scope.Kind)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the history of this file cannot be told whole: %w", err)
 		}
-		for _, r := range routes {
-			out = append(out, slices.Clone(r.FileNo[:]))
-		}
+		out = append(out, slices.Clone(r.FileNo[:]))
 	}
 	for _, r := range g.Catalogue.Recipients() {
 		tag := a.key.Tag(string(ScopeRecipient), string(r.ID), candidate)

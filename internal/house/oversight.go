@@ -56,7 +56,7 @@ func (h *House) WhoDid(ctx context.Context, by dossier.Overseer, campaign string
 	if err != nil {
 		return nil, err
 	}
-	return gate.WhoDid(ctx, by, dossiers.Eraser{DB: p}, traces, c, candidate, first, last)
+	return gate.WhoDid(ctx, by, dossiers.NewDesk(p), traces, c, candidate, first, last)
 }
 
 func (h *House) overseer(ctx context.Context, campaign string) (*dossier.Gate, dossier.Campaign, error) {

@@ -1,6 +1,7 @@
 package promises_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -219,6 +220,77 @@ func TestAPageCountsItsRows(t *testing.T) {
 	if _, err := none.List(t.Context(), ask); !errors.As(err, &over) || over.Kind != dossier.LimitRequest || over.After() != 0 {
 		t.Errorf("of a limit of none: %v", err)
 	}
+}
+
+// Whoever has too few files left for the page that they ask for learns nothing of its scope:
+// not where files lie between the numbers, nor how many. And no page is free.
+func TestAPageBeyondTheLimitTellsNothingOfItsScope(t *testing.T) {
+	l := openLists(t)
+	s, files := l.busiest(t)
+	exam := catalogue.RecipientID("R4b-exam")
+	l.give(t, "limit-bisects", exam, dossier.MissionScopes{Programmes: []string{s.ID}})
+	ask := l.listAsk(t, "limit-bisects", s)
+	var numbers []dossier.FileNo
+	for _, one := range files {
+		numbers = append(numbers, l.number(t, s, one))
+	}
+	slices.SortFunc(numbers, func(a, b dossier.FileNo) int { return bytes.Compare(a[:], b[:]) })
+	last := numbers[len(numbers)-1]
+	behind := append(slices.Clone(numbers), dossier.FileNo{}, dossier.FileNo(bytes.Repeat([]byte{0xff}, 16)))
+	beyond := func(g *dossier.Gate, page, asked int, left string) {
+		t.Helper()
+		ask.Limit = page
+		said := map[string]bool{}
+		for _, ask.After = range behind {
+			p, err := g.List(t.Context(), ask)
+			var over *dossier.LimitError
+			if !errors.As(err, &over) || over.Asked != asked || len(p.Rows) > 0 {
+				t.Fatalf("a page of %d with %s: %d rows, %v", page, left, len(p.Rows), err)
+			}
+			said[over.Error()] = true
+		}
+		if len(said) != 1 {
+			t.Errorf("with %s, places of a list are told apart: %v", left, said)
+		}
+	}
+
+	g := l.node(t, policy.Limits{exam: {Request: 3, Hour: 4, Day: 4}})
+	ask.Limit = 3
+	if page, err := g.List(t.Context(), ask); err != nil || len(page.Rows) != 3 {
+		t.Fatalf("%d rows, %v", len(page.Rows), err)
+	}
+	beyond(g, 200, 3, "one left")
+	beyond(g, 2, 2, "one left")
+	// It is there all the same, and a page behind the last file takes it.
+	ask.Limit, ask.After = 1, last
+	if page, err := g.List(t.Context(), ask); err != nil || len(page.Rows) != 0 || page.Next != (dossier.FileNo{}) {
+		t.Fatalf("behind the last file: %d rows, %v", len(page.Rows), err)
+	}
+	beyond(g, 1, 1, "none left")
+	beyond(g, 200, 3, "none left")
+
+	// What another request takes meanwhile tells no more.
+	g = l.node(t, policy.Limits{exam: {Request: 3, Hour: 7, Day: 7}})
+	g.Allowances = &hasty{Allowances: g.Allowances}
+	ask.Limit, ask.After = 3, dossier.FileNo{}
+	var over *dossier.LimitError
+	if _, err := g.List(t.Context(), ask); !errors.As(err, &over) || over.Asked != 3 {
+		t.Errorf("beside a request that takes the rest: %v", err)
+	}
+}
+
+// hasty has another request take what is left as soon as a page has begun.
+type hasty struct{ dossier.Allowances }
+
+func (h *hasty) Spend(ctx context.Context, c dossier.Charge) (dossier.Spent, error) {
+	s, err := h.Allowances.Spend(ctx, c)
+	if c.Files == 1 {
+		c.Limit.Hour, c.Limit.Day = 7, 7
+		for more := (dossier.Spent{Taken: true}); more.Taken && err == nil; {
+			more, err = h.Allowances.Spend(ctx, c)
+		}
+	}
+	return s, err
 }
 
 // What the table refuses is charged as no file. But each refusal counts, and whoever is

@@ -160,22 +160,22 @@ func TestAListHasTheFilesOfItsScopeAndNoOther(t *testing.T) {
 		if mission == "" {
 			mission = "lists-rectorate"
 		}
-		want := map[dossier.FileNo]string{}
+		want := map[dossier.FileNo]bool{}
 		for who, state := range files {
 			if s.Kind != dossier.ScopeProgramme || state != "" {
-				want[l.number(t, s, who)] = state
+				want[l.number(t, s, who)] = true
 			}
 		}
 		ask := l.listAsk(t, mission, s)
 		ask.Limit = 3
-		got := map[dossier.FileNo]string{}
+		got := map[dossier.FileNo]bool{}
 		for _, row := range l.pages(t, ask) {
-			if _, twice := got[row.File]; twice {
+			if got[row.File] {
 				t.Errorf("%s: a file comes twice", s)
 			}
-			got[row.File] = ""
-			if s.Kind == dossier.ScopeProgramme {
-				got[row.File] = map[int]string{1: "confirmed", 2: "admitted"}[len(row.Relations)]
+			got[row.File] = true
+			if len(row.Relations) != 1 {
+				t.Errorf("%s: a row tells the relations %v", s, row.Relations)
 			}
 			if row.View.File != "" || len(row.View.Fields)+len(row.Refused) > 0 || row.Failed != "" {
 				t.Errorf("%s: a row of which nothing was asked says something", s)
@@ -193,6 +193,60 @@ func TestAListHasTheFilesOfItsScopeAndNoOther(t *testing.T) {
 		t.Errorf("%d rows, %d lists of several pages: this proves little", rows, full)
 	}
 	t.Logf("%d rows, %d lists of several pages", rows, full)
+}
+
+// Who accepted for good is told to who enrols them, and to no jury: not by the relations
+// beside a number, nor by anything else of a row.
+func TestAJuryIsNotToldWhoAccepted(t *testing.T) {
+	l := openLists(t)
+	var s dossier.Scope
+	var admitted, confirmed []*person
+	for of, files := range l.files(t) {
+		in := map[string][]*person{}
+		for who, state := range files {
+			in[state] = append(in[state], who)
+		}
+		if len(in["admitted"]) > 0 && len(in["confirmed"]) > 0 && len(files) > len(admitted)+len(confirmed) {
+			s, admitted, confirmed = of, in["admitted"], in["confirmed"]
+		}
+	}
+	if len(admitted) == 0 {
+		t.Fatal("nobody accepted a programme that somebody else applied to")
+	}
+	calling := time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+	ask := l.listAsk(t, "lists-exam", s)
+	ask.On = calling
+	rows := l.pages(t, ask)
+	if len(rows) != len(admitted)+len(confirmed) {
+		t.Errorf("%d rows, want %d", len(rows), len(admitted)+len(confirmed))
+	}
+	for _, row := range rows {
+		if fmt.Sprint(row.Relations) != "[applied_programme]" {
+			t.Errorf("a jury is told %v", row.Relations)
+		}
+	}
+	ask.Items = []catalogue.ItemID{"A16.05"}
+	if _, err := l.gate.List(t.Context(), ask); !errors.As(err, new(*dossier.Refusal)) {
+		t.Errorf("a jury that asks for the answer: %v", err)
+	}
+
+	l.give(t, "lists-enrolment", "R4b-enr", dossier.MissionScopes{Programmes: []string{s.ID}})
+	ask = l.listAsk(t, "lists-enrolment", s)
+	ask.On = time.Date(2026, 7, 15, 12, 0, 0, 0, time.UTC)
+	told := map[dossier.FileNo]bool{}
+	for _, row := range l.pages(t, ask) {
+		if slices.Contains(row.Relations, "admitted_programme") {
+			told[row.File] = true
+		}
+	}
+	for _, one := range admitted {
+		if !told[l.number(t, s, one)] {
+			t.Error("who enrols is not told that somebody accepted")
+		}
+	}
+	if len(told) != len(admitted) {
+		t.Errorf("who enrols is told of %d, want the %d who accepted", len(told), len(admitted))
+	}
 }
 
 // busiest is the programme with most files.

@@ -15,16 +15,6 @@ type Eraser struct{ DB *pgxpool.Pool }
 
 var _ dossier.Eraser = Eraser{}
 
-// Scopes implements dossier.Eraser.
-func (e Eraser) Scopes(ctx context.Context, campaign string) ([]dossier.Scope, error) {
-	rows, err := e.DB.Query(ctx, `SELECT scope_kind, scope_id FROM scope WHERE campaign = $1`, campaign)
-	if err != nil {
-		return nil, quiet("listing scopes", err)
-	}
-	scopes, err := pgx.CollectRows(rows, pgx.RowToStructByPos[dossier.Scope])
-	return scopes, quiet("listing scopes", err)
-}
-
 // Route implements dossier.Eraser.
 func (e Eraser) Route(ctx context.Context, campaign string, tag [16]byte) (dossier.Route, bool, error) {
 	rows, err := e.DB.Query(ctx, `SELECT scope_kind, scope_id, file_no, state, ref_tag, sealed_ref

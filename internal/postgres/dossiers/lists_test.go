@@ -97,12 +97,13 @@ var ledgers = rapid.Custom(func(r *rapid.T) (l ledger) {
 type shelfOfRoutes struct {
 	owner *pgxpool.Pool
 	desk  *Desk
+	dsn   func(role string) string
 }
 
 func newRoutes(t testing.TB) shelfOfRoutes {
 	t.Helper()
 	d := testkit.Postgres(t, "data")
-	s := shelfOfRoutes{}
+	s := shelfOfRoutes{dsn: d.DSN}
 	for role, into := range map[string]func(*pgxpool.Pool){
 		roles.Owner:  func(p *pgxpool.Pool) { s.owner = p },
 		"sceau_gate": func(p *pgxpool.Pool) { s.desk = NewDesk(p) },

@@ -6,7 +6,7 @@ package grants
 var allowed = map[string]map[string][]string{
 	"sceau_gate": {
 		"SELECT": {"(granted)", // of the sealed tables, what the table grants to somebody
-			"campaign", "programme", "mission", "account", "fact", "routing", "scope", "blind_index", "policy_publication", "policy_signature", "brake"},
+			"campaign", "programme", "school", "mission", "account", "fact", "routing", "scope", "blind_index", "policy_publication", "policy_signature", "brake"},
 	},
 	"sceau_intake": {
 		"SELECT": {"campaign", // which are open, when it serves
