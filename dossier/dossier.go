@@ -12,7 +12,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 
 	"sceau/catalogue"
 	"sceau/crypto"
@@ -96,28 +95,3 @@ var (
 	// nothing was opened, and the caller may come back.
 	ErrUnavailable = errors.New("the database of dossiers does not answer")
 )
-
-// A Refusal is the gate's answer when the table, the relation or a guard says no.
-// It never carries a value.
-type Refusal struct {
-	Recipient catalogue.RecipientID
-	Purpose   catalogue.Purpose
-	Phase     catalogue.Phase
-	Item      catalogue.ItemID // the first refused
-	Act       string           // what was refused, when it is not to read an item
-	Article   string           // the article that refuses, or that would grant
-	Reason    string           // what is missing, in words
-	Request   string           // reference of the trace
-}
-
-func (r *Refusal) Error() string {
-	in := " in " + string(r.Phase)
-	if r.Phase == "" {
-		in = " before the first phase"
-	}
-	act := r.Act
-	if act == "" {
-		act = "read " + string(r.Item)
-	}
-	return fmt.Sprintf("%s may not %s for %s%s: %s (%s)", r.Recipient, act, r.Purpose, in, r.Reason, r.Article)
-}

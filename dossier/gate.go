@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -234,65 +233,12 @@ func (g *Gate) admit(ctx context.Context, ask Ask) (asking, error) {
 	return a, err
 }
 
-// turnAway traces who came without a mission in force or with another's credential,
-// or with a mission that may not ask this at all: guessing leaves a trace too. The name is
-// the one that was claimed.
-func (g *Gate) turnAway(ctx context.Context, ask Ask, action string, cause error) error {
-	var refused *Refusal
-	if !errors.Is(cause, ErrNoSuchMission) && !errors.As(cause, &refused) {
-		return cause
-	}
-	event := audit.Event{
-		Recipient: strangers, Purpose: string(ask.Purpose), Action: action,
-		Decision: audit.Refused, Rule: "no mission in force with that credential", Policy: g.table().Hash(),
-		Agent: claimed(ask.Mission), Request: rand.Text(),
-	}
-	if refused != nil {
-		event.Recipient, event.Rule = string(refused.Recipient), refused.Article
-		refused.Request = event.Request
-	}
-	if len(ask.Items) == 1 {
-		// Of a longer list, each that a stranger makes up would be kept for ever.
-		event.Items = ask.Items
-	}
-	if ask.Candidate != (Ref{}) {
-		event.Candidate = ask.Candidate.String()
-	}
-	if _, err := g.Traces.Record(ctx, event); err != nil {
-		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotTraced, err))
-	}
-	return cause
-}
-
-// strangers are whom the tables of the decree call anybody else.
-const strangers = "X4"
-
 // claimed keeps of a name what could be one.
 func claimed(name string) string {
 	if _, _, ok := ParseAccount(name); ok || missionName(name) {
 		return name
 	}
 	return "not a name"
-}
-
-// lost traces a request that led to no file, or to one that could not be followed.
-func (g *Gate) lost(ctx context.Context, a asking, event audit.Event, items []catalogue.ItemID, cause error) error {
-	var refused *Refusal
-	switch {
-	case errors.As(cause, &refused):
-		return g.refuse(ctx, a, event, refused, items)
-	case !errors.Is(cause, ErrNoSuchCandidate):
-		return cause
-	}
-	if err := g.spend(ctx, a, ChargeRefusal, 1); err != nil {
-		return g.stopped(ctx, event, items, err)
-	}
-	event.Subject, event.Items = nil, items
-	event.Decision, event.Rule = audit.Refused, "no such candidate"
-	if _, err := g.Traces.Record(ctx, event); err != nil {
-		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotTraced, err))
-	}
-	return cause
 }
 
 // event is the trace of an access. One that is about no file yet, or about none, has
@@ -389,16 +335,6 @@ func (g *Gate) nothing(q policy.Query, h held) string {
 		return "no relation with that candidate"
 	}
 	return "the table grants nothing here"
-}
-
-// outside refuses a question that is outside the table: asked before the campaign
-// began, or in words that the table does not have.
-func (g *Gate) outside(a asking, id catalogue.ItemID, err error) *Refusal {
-	why := policy.Refusal{Article: "Art. 3", Reason: err.Error()}
-	if a.phase == "" {
-		why.Reason = "the campaign has not begun"
-	}
-	return g.refusal(a, id, why)
 }
 
 func (g *Gate) query(a asking) (policy.Query, error) {

@@ -72,11 +72,6 @@ func leads(a asking, r Route) (Pointer, error) {
 // mission is the nearest.
 func (h *held) under(no FileNo) { h.no, h.numbered, h.ownNames = no, true, true }
 
-// refuses is a refusal of something else than to read an item.
-func (a asking) refuses(act, article, reason string) *Refusal {
-	return &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase, Act: act, Article: article, Reason: reason}
-}
-
 // A FileError is what became of a file that was asked for by its number. It says so in
 // a word: the chain behind it may name the units of the candidate, and whoever has them
 // has the reference. Cause gives that chain to those who operate the service.

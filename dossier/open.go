@@ -347,31 +347,6 @@ func (o *opener) close() {
 	}
 }
 
-// refuse counts a refusal, traces it and hands it to the caller. One that cannot be
-// traced is still a refusal; whoever was refused too often is told of that, and no more.
-func (g *Gate) refuse(ctx context.Context, a asking, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
-	if err := g.spend(ctx, a, ChargeRefusal, 1); err != nil {
-		return g.stopped(ctx, event, items, err)
-	}
-	return g.refused(ctx, event, r, items)
-}
-
-// refused traces a refusal that is counted already.
-func (g *Gate) refused(ctx context.Context, event audit.Event, r *Refusal, items []catalogue.ItemID) error {
-	event.Decision, event.Rule = audit.Refused, r.Article
-	event.Items = slices.Clone(items)
-	if len(event.Items) == 0 && r.Item != "" {
-		event.Items = []catalogue.ItemID{r.Item}
-	}
-	slices.Sort(event.Items)
-	event.Items = slices.Compact(event.Items)
-	r.Request = event.Request
-	if _, err := g.Traces.Record(ctx, event); err != nil {
-		return errors.Join(r, fmt.Errorf("%w: %w", ErrNotTraced, err))
-	}
-	return r
-}
-
 // outcome names, for the trace, why an opening failed: a closed list, so that no
 // value and no address slips in.
 func outcome(err error) string {

@@ -237,11 +237,6 @@ func (g *Gate) anyGuards(h held, it catalogue.Item) policy.GuardSet {
 	return guards
 }
 
-func (g *Gate) refusal(a asking, id catalogue.ItemID, why policy.Refusal) *Refusal {
-	return &Refusal{Recipient: a.mission.Recipient, Purpose: a.purpose, Phase: a.phase,
-		Item: id, Article: why.Article, Reason: why.Reason}
-}
-
 // rules names the sheet rows that an answer rests on, for the trace.
 func (g *Gate) rules(answers []answer) string {
 	var rows []string
