@@ -63,7 +63,7 @@ func (g *Gate) oversee(ctx context.Context, by Overseer, a asking, candidate Ref
 // overseer finds out who asks, and by what right. Today, whichever day is asked about.
 func (g *Gate) overseer(ctx context.Context, by Overseer, a asking) (Mission, string, error) {
 	if by == (Overseer{}) {
-		return Mission{ID: console, Recipient: supervision, Organisation: "sceau"}, "asked at the console, without a mission", nil
+		return Mission{ID: console, Recipient: supervision, Organisation: console}, "asked at the console, without a mission", nil
 	}
 	m, c, err := g.Desk.Standing(ctx, by.Mission, a.campaign.ID)
 	if err != nil {

@@ -84,7 +84,7 @@ func (v demoVerb) furnish(t *terminal, home string) error {
 	keys := filepath.Join(home, "policy", "keys")
 	publish := []string{"policy", "publish"}
 	if v.sheets != "" {
-		publish = append(publish, "--sheets", v.sheets)
+		publish = append(publish, "--sheets", v.sheets, "--author", "policy-office")
 	}
 	for _, args := range [][]string{
 		{"up"},

@@ -249,7 +249,7 @@ func (h *testHouse) signRaised() error {
 	if err := errors.Join(os.MkdirAll(dir, 0o700), raised.Sheets(sheets.Files, dir)); err != nil {
 		return err
 	}
-	return h.signFrom("--sheets", dir)
+	return h.signFrom("--sheets", dir, "--author", "policy-office")
 }
 
 func (h *testHouse) signFrom(sources ...string) error {

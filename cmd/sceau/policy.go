@@ -106,7 +106,7 @@ func (x *tables) publication(ctx context.Context, name string) (p signed.Publica
 		p, err = signed.Find(ctx, store, name)
 	}
 	if errors.Is(err, signed.ErrNotPublished) {
-		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted, shipped}, ", ") + ", or by what `sceau policy list` prints"}
+		err = hinted{err, "a table is named " + strings.Join([]string{inForce, waiting, drafted, shipped}, ", ") + ", or by at least eight characters of what `sceau policy list` prints"}
 	}
 	return p, store, err
 }
@@ -135,7 +135,7 @@ func (v policyListVerb) list(ctx context.Context, t *terminal, h *house.House) e
 	}
 	for _, l := range listed {
 		fmt.Fprintf(t.out, "%s  %s  %s, by %s: %d rows, +%d -%d; signed by %s (%d of %d)\n",
-			l.State, l.ID[:12], l.Dated.Format("2006-01-02"), l.Author, l.Rows, l.Widens, l.Narrows, orNobody(l.Signers), len(l.Signers), l.Needs)
+			l.State, l.ID[:12], l.Dated.Format("2006-01-02"), l.Author, l.Rows, l.Widens, l.Narrows, orNobody(l.Signers), min(len(l.Signers), l.Needs), l.Needs)
 	}
 	return nil
 }

@@ -157,14 +157,5 @@ func (d difference) print(w io.Writer, lang plain.Language) {
 	if d.Missions != nil {
 		say("Habilitations en vigueur : %d ; candidats concernés, au plus : %d.", "Missions in force: %d; candidates concerned, at most: %d.", *d.Missions, *d.Files)
 	}
-	switch {
-	case d.Widens == 0 && d.Needs > 1:
-		say("La table touche à un droit de la personne : deux personnes la signent, et son auteur n'en est pas.", "The table takes from a right of the person: two people sign it, and its author is neither.")
-	case d.Needs > 1:
-		say("La table s'élargit : deux personnes la signent, et son auteur n'en est pas.", "The table grants more: two people sign it, and its author is neither.")
-	case d.Narrows == 0:
-		say("Rien de ce qui décide ne change : une personne la signe, et ce n'est pas son auteur.", "Nothing that decides changes: one person signs it, and not its author.")
-	default:
-		say("La table se resserre : une personne la signe, et ce n'est pas son auteur.", "The table grants less: one person signs it, and not its author.")
-	}
+	fmt.Fprintln(w, plain.Speaker{Language: lang}.Verdict(d.Widens, d.Narrows, d.Needs))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"sceau/catalogue"
 	"sceau/internal/house"
+	"sceau/policy"
 	"sceau/policy/opa"
 	"sceau/policy/proof"
 	"sceau/policy/publish"
@@ -50,6 +52,8 @@ func (v sources) found(t *terminal) (src opa.Sources, err error) {
 			fmt.Fprintf(t.err, "sceau: %s of %s\n", part.what, dir)
 		case part.asked != "":
 			return src, misuse{hinted{fmt.Errorf("%s holds no %s (%s)", dir, part.what, part.pattern), "`sceau policy sheets --out DIR` writes sheets to begin with"}}
+		default:
+			fmt.Fprintf(t.err, "sceau: %s of this program\n", part.what)
 		}
 	}
 	return src, nil
@@ -85,7 +89,16 @@ func draft(ctx context.Context, t *terminal, from func(*terminal) (opa.Sources, 
 	for _, r := range d.Refused {
 		fmt.Fprintln(t.err, "sceau: non accordé :", r.Sentence(c))
 	}
-	return d, nil
+	return d, cites(t, d.Table)
+}
+
+// cites tells rows that cite otherwise than the ceiling: what is signed ends in a citation.
+func cites(t *terminal, table *policy.Table) error {
+	otherwise, err := proof.Citations(table.Rows(), catalogue.Decree())
+	for _, sentence := range otherwise {
+		fmt.Fprintln(t.err, "sceau: à vérifier :", sentence)
+	}
+	return err
 }
 
 type policySheetsVerb struct {
@@ -263,11 +276,14 @@ func (v policyProveVerb) Run(ctx context.Context, t *terminal) error {
 		for _, f := range no.Findings {
 			fmt.Fprintln(t.out, f.Sentence)
 		}
-		fmt.Fprintf(t.err, "sceau: not proved: %d findings\n", len(no.Findings))
+		fmt.Fprintf(t.err, "sceau: not proved, findings: %d\n", len(no.Findings))
 		return quietly{failed}
 	}
 	for _, r := range d.Refused {
 		fmt.Fprintln(t.err, "sceau: non accordé :", r.Sentence(c))
+	}
+	if err := cites(t, d.Table); err != nil {
+		return err
 	}
 	fmt.Fprintf(t.out, "%s: %d rows, granted within the sheets, the sheets within the decree, in each of %d contexts\n",
 		d.Table.Hash(), d.Table.Len(), d.Contexts)
@@ -326,11 +342,15 @@ func (v policyProveVerb) json(t *terminal, c *catalogue.Catalogue, d *publish.Dr
 
 type policyPublishVerb struct {
 	sources `embed:""`
-	Author  string `default:"policy-office" help:"Who drafted it; an author does not sign."`
+	Author  string `placeholder:"NAME" help:"Who drafted it; an author does not sign. Needed with --sheets; policy-office for the sheets of this program."`
 	JSON    bool   `help:"Print JSON." name:"json"`
 }
 
 func (v policyPublishVerb) Run(ctx context.Context, t *terminal) error {
+	if v.Author == "" && v.Sheets != "" {
+		return misuse{hinted{errors.New("who drafted these sheets?"), "--author NAME: an author does not sign, so that the name is needed"}}
+	}
+	v.Author = cmp.Or(v.Author, "policy-office")
 	return withHouse(ctx, func(h *house.House) error { return v.publish(ctx, t, h) })
 }
 
@@ -357,6 +377,9 @@ func (v policyPublishVerb) publish(ctx context.Context, t *terminal, h *house.Ho
 			"needs": listed[at].Needs, "state": listed[at].State})
 	}
 	fmt.Fprintf(t.out, "publication %s\n\n%s", p.ID, p.Text)
+	if by := listed[at].Author; by != v.Author {
+		fmt.Fprintf(t.err, "\nsceau: these sheets were published already, as drafted by %s: the author stays\n", by)
+	}
 	if l := listed[at]; l.State == signed.StateWaiting {
 		fmt.Fprintf(t.err, "\nit waits for %d of %d signatures: `sceau policy sign --key FILE`; `sceau policy diff` says what it changes\n", l.Needs-len(l.Signers), l.Needs)
 	} else {

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"sceau/internal/house"
 	"sceau/internal/parts"
+	"sceau/policy"
 	"sceau/policy/plain"
 	"sceau/policy/signed"
 )
@@ -21,6 +25,7 @@ type policySignVerb struct {
 	Statement   string `placeholder:"FILE" type:"existingfile" help:"Sign this statement, with no platform at hand, and print the line to send."`
 	Signature   string `placeholder:"FILE" type:"existingfile" help:"Add a line that was signed elsewhere."`
 	Language    string `name:"lang" enum:"fr,en" default:"fr" help:"Of the difference that is shown: fr or en."`
+	Yes         bool   `help:"Do not ask, at a terminal, whether what was shown is to be signed."`
 }
 
 func (v policySignVerb) Run(ctx context.Context, t *terminal) error {
@@ -71,6 +76,9 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	if err := shows(ctx, t, &x, store, trust, p, plain.Language(v.Language)); err != nil {
 		return err
 	}
+	if !v.Yes && signer != nil && !agrees(t, plain.Language(v.Language)) {
+		return errors.New("nothing was signed")
+	}
 	sig := signed.Signature{}
 	if signer != nil {
 		sig, err = signed.SignStatement(p.Text, signer)
@@ -95,12 +103,27 @@ func (v policySignVerb) here(ctx context.Context, t *terminal, h *house.House, s
 	return nil
 }
 
+// agrees asks whoever sits at a terminal, once they could read what they sign. A script has
+// read it before.
+func agrees(t *terminal, language plain.Language) bool {
+	if !isTerminal(t.in) || !isTerminal(t.err) {
+		return true
+	}
+	question := "sceau : signer ? (oui/non) "
+	if language == plain.English {
+		question = "sceau: sign? (yes/no) "
+	}
+	fmt.Fprint(t.err, question)
+	typed, _ := bufio.NewReader(t.in).ReadString('\n')
+	return slices.Contains([]string{"oui", "o", "yes", "y"}, strings.ToLower(strings.TrimSpace(typed)))
+}
+
 // theOneThatWaits is the publication that somebody means who names none.
 func theOneThatWaits(ctx context.Context, store signed.Publications, trust signed.Trust) (signed.Publication, error) {
 	p, waits, err := signed.Waiting(ctx, store, trust)
 	switch {
 	case errors.Is(err, signed.ErrSeveral):
-		return p, hinted{err, "`sceau policy list` shows them; sign the one that you read with --publication ID"}
+		return p, hinted{err, "`sceau policy list` shows them: name one by the beginning of its id, `sceau policy diff in-force ID`, `sceau policy sign --publication ID`"}
 	case err != nil:
 		return p, err
 	case !waits:
@@ -120,7 +143,9 @@ func shows(ctx context.Context, t *terminal, x *tables, store signed.Publication
 		return err
 	}
 	fmt.Fprintf(t.err, "sceau: publication %s, by %s: %d rows, %d more and %d less than before\n", p.ID[:12], s.Author, s.Rows, s.Widens, s.Narrows)
+	speaker := plain.Speaker{Catalogue: x.house.Catalogue, Language: language}
 	if s.Replaces == signed.None {
+		fmt.Fprintf(t.err, "sceau: it is the first, and all of it is new: read it whole, with `sceau policy matrix --of %s`\n", p.ID[:12])
 		return nil
 	}
 	before, _, err := signed.InForce(ctx, store, x.house.Words, trust)
@@ -132,7 +157,6 @@ func shows(ctx context.Context, t *terminal, x *tables, store signed.Publication
 	if err != nil {
 		return err
 	}
-	speaker := plain.Speaker{Catalogue: x.house.Catalogue, Language: language}
 	sentences := speaker.Difference(before, after)
 	words, err := x.reworded(ctx, speaker, inForce, p.ID)
 	if err != nil {
@@ -146,7 +170,9 @@ func shows(ctx context.Context, t *terminal, x *tables, store signed.Publication
 		}
 		fmt.Fprintf(t.err, "%s %s\n", x.Sign(), x.Text)
 	}
-	return nil
+	change := policy.Compare(before, after)
+	fmt.Fprintln(t.err, speaker.Verdict(change.Widens(), change.Narrows(), signed.Trust{}.Needs(change)))
+	return cites(t, after)
 }
 
 type policyStatementVerb struct {

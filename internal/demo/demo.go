@@ -332,11 +332,14 @@ func (p *Play) related(who caller, relation catalogue.Relation) *Person {
 	if who.self != nil {
 		return who.self
 	}
-	recorders := p.recorders(relation)
+	recorders, within := p.recorders(relation)
 	for i := range p.People {
 		one := &p.People[i]
 		if p.holds(who, one, relation) {
 			return one
+		}
+		if within != "" && !p.holds(who, one, within) {
+			continue
 		}
 		if _, found := p.recorder(who, one, recorders); found {
 			return one
@@ -345,14 +348,15 @@ func (p *Play) related(who caller, relation catalogue.Relation) *Person {
 	return nil
 }
 
-// recorders are who may record a relation, none when it is no recorded fact.
-func (p *Play) recorders(relation catalogue.Relation) []catalogue.RecipientID {
+// recorders are who may record a relation, none when it is no recorded fact, and the
+// relation of routing without which it does not hold.
+func (p *Play) recorders(relation catalogue.Relation) ([]catalogue.RecipientID, catalogue.Relation) {
 	for _, r := range p.Table.Vocabulary().Catalogue.Relations() {
 		if r.ID == relation && r.Source == catalogue.SourceFact {
-			return r.RecordedBy
+			return r.RecordedBy, r.Within
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 func (p *Play) holds(who caller, one *Person, relation catalogue.Relation) bool {

@@ -68,6 +68,20 @@ func (s Speaker) Difference(old, new *policy.Table) []Sentence {
 	return out
 }
 
+// Verdict says what a whole difference amounts to, and who signs it.
+func (s Speaker) Verdict(widens, narrows, signatures int) string {
+	switch {
+	case widens == 0 && signatures > 1:
+		return s.in("La table touche à un droit de la personne, ou à ce que la plateforme fait pour elle : deux personnes la signent, et son auteur n'en est pas.",
+			"The table takes from a right of the person, or from what the platform does for them: two people sign it, and its author is neither.")
+	case signatures > 1:
+		return s.in("La table s'élargit : deux personnes la signent, et son auteur n'en est pas.", "The table grants more: two people sign it, and its author is neither.")
+	case narrows == 0:
+		return s.in("Rien de ce qui décide ne change : une personne la signe, et ce n'est pas son auteur.", "Nothing that decides changes: one person signs it, and not its author.")
+	}
+	return s.in("La table se resserre : une personne la signe, et ce n'est pas son auteur.", "The table grants less: one person signs it, and not its author.")
+}
+
 // touched says whose right is touched: that of the person, or what the platform owes them.
 func (s Speaker) touched(r catalogue.RecipientID) string {
 	if rec, _ := s.Catalogue.Recipient(r); rec.Type == "system" {
@@ -196,7 +210,7 @@ func (s Speaker) sentence(g group, wider bool, elsewhere *policy.Table) Sentence
 }
 
 // few is how many items a sentence names with their labels: more is a list of ids.
-const few = 4
+const few = 8
 
 func (s Speaker) items(ids []catalogue.ItemID) string {
 	words := make([]string, len(ids))

@@ -113,7 +113,15 @@ func (s Speaker) Derive(form catalogue.Form, derive catalogue.Derive) string {
 	if form == catalogue.FormClear || form == catalogue.FormAggregate || derive == "as-is" {
 		return text
 	}
-	return fmt.Sprintf("%s (%s)", text, derive)
+	word := string(derive)
+	if s.Language == French {
+		for _, w := range s.Catalogue.Derives() {
+			if w.ID == derive {
+				word = w.Label
+			}
+		}
+	}
+	return fmt.Sprintf("%s (%s)", text, word)
 }
 
 // Context is where a row stands: purpose, phase, relation.

@@ -29,6 +29,9 @@ func TestTheSheetsAreWithinTheCeilingAndLeaveOutOnlyWhatTheySay(t *testing.T) {
 	for _, x := range excess {
 		t.Error(x.Sentence)
 	}
+	if otherwise, err := proof.Citations(draft(t).Table.Rows(), catalogue.Decree()); err != nil || len(otherwise) > 0 {
+		t.Errorf("they cite otherwise than the ceiling: %q, %v", otherwise, err)
+	}
 	gaps, err := proof.Missing(draft(t).Table.Rows(), catalogue.Decree())
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,17 @@
 package sheets
 
-import "go.yaml.in/yaml/v3"
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // Comments are what a sheet says to its readers alone, in the order of the file: above a
 // line, at its end, or below the last. A text that is no YAML has none.
 func Comments(text []byte) []string {
 	var document yaml.Node
-	if yaml.Unmarshal(text, &document) != nil {
+	// The same sheet saved elsewhere ends its lines otherwise.
+	if yaml.Unmarshal(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), &document) != nil {
 		return nil
 	}
 	return comments(nil, &document)

@@ -72,7 +72,7 @@ func Load(c *catalogue.Catalogue, fsys fs.FS) ([]Sheet, error) {
 	for _, r := range c.Recipients() {
 		s, ok := found[r.ID]
 		if !ok {
-			return nil, fmt.Errorf("reading the sheets: %s has none", r.ID)
+			return nil, fmt.Errorf("reading the sheets: %s has none: %s.yaml is not there, and who is to have nothing says so in a sheet", r.ID, r.ID)
 		}
 		out = append(out, s)
 	}

@@ -30,7 +30,7 @@ func document(fsys fs.FS, name string) (node, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return node{}, fmt.Errorf("%s: %w", name, err)
+		return node{}, fmt.Errorf("%s: %w: indent with spaces and no tab, put a value that has a colon between quotation marks, save as UTF-8", name, err)
 	}
 	if len(doc.Content) != 1 {
 		return node{}, fmt.Errorf("%s:1: the file is empty", name)
