@@ -54,7 +54,7 @@ func (h *House) Drift(ctx context.Context) ([]string, error) {
 		}
 		said = append(said, differs...)
 	}
-	return said, nil
+	return printable(said), nil
 }
 
 // operators are the roles by which somebody administers a cluster for this platform: of

@@ -130,5 +130,5 @@ func (h *House) VaultDifferences(ctx context.Context) ([]string, error) {
 		all, policies = append(all, said...), append(policies, p)
 	}
 	beside, err := admin.Beside(ctx, policies...)
-	return append(all, beside...), err
+	return printable(append(all, beside...)), err
 }

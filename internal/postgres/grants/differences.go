@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"sceau/internal/postgres/roles"
 	"sceau/policy"
@@ -62,7 +59,7 @@ func Differences(ctx context.Context, db Server, t *policy.Table, cluster string
 	}
 	said = append(append(said, made...), l.unseen...)
 	for i := range said {
-		said[i] = cluster + ": " + printable(said[i])
+		said[i] = cluster + ": " + said[i]
 	}
 	slices.Sort(said)
 	return slices.Compact(said), nil
@@ -88,17 +85,4 @@ func (l *look) role(ctx context.Context, role string, want []string) (said []str
 		}
 	}
 	return said, nil
-}
-
-// printable keeps a terminal from being told what to do by whoever named a table.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return b.String()
 }
