@@ -2,6 +2,7 @@ package grants_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"sceau/catalogue"
+	"sceau/internal/parts/pgserver"
 	"sceau/internal/postgres/grants"
 	"sceau/internal/testkit"
 	"sceau/policy"
@@ -208,5 +210,25 @@ func TestAnOperatorIsNoDrift(t *testing.T) {
 	}
 	if said := p.said(t, p.admin); len(said) != 4 {
 		t.Errorf("a stranger with the same rights: %q", said)
+	}
+}
+
+// A database that came back from its dump is what the migrations made.
+func TestADatabaseThatCameBackIsNoDrift(t *testing.T) {
+	p := plant(t, "keyring")
+	p.do(t, `CREATE DATABASE back OWNER sceau_owner TEMPLATE template0`)
+	p.do(t, `REVOKE ALL ON DATABASE back FROM PUBLIC`)
+	dump := filepath.Join(t.TempDir(), "dump")
+	back := func(dsn string) string { return strings.Replace(dsn, "/"+p.Name, "/back", 1) }
+	if err := pgserver.Run(t.Context(), p.Admin(), "pg_dump", "--format=custom", "--file="+dump); err != nil {
+		t.Fatal(err)
+	}
+	if err := pgserver.Run(t.Context(), back(p.DSN("sceau_owner")), "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", dump); err != nil {
+		t.Fatal(err)
+	}
+	db := p.as(t, back(p.Admin()))
+	defer db.Close()
+	if said := p.said(t, db); len(said) > 0 {
+		t.Errorf("%q", said)
 	}
 }
