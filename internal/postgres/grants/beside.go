@@ -10,7 +10,7 @@ const beside = `
 	), thing AS ( -- acl is what stands there, born what a thing has that nobody touched
 		SELECT 'pg_class'::regclass AS class, c.oid, 0 AS part, CASE relkind WHEN 'S' THEN 'sequence ' ELSE '' END || before || quote_ident(relname) AS name, relowner AS owner,
 			relacl AS acl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS born, ours AS listed
-		FROM pg_class c JOIN place p ON p.oid = relnamespace WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+		FROM pg_class c JOIN place p ON p.oid = relnamespace WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 't')
 		UNION ALL
 		SELECT 'pg_class'::regclass, c.oid, attnum, before || quote_ident(relname) || '.' || quote_ident(attname), relowner, attacl, NULL::aclitem[], ours
 		FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN place p ON p.oid = relnamespace
@@ -56,19 +56,24 @@ const defaults = `
 		AND (defaclnamespace <> 0 OR (grantee, privilege_type, is_grantable) NOT IN (
 			SELECT b.grantee, b.privilege_type, b.is_grantable FROM aclexplode(acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole)) b))`
 
-// owners may do anything to what they own: all there is has one, who serves nobody.
+// owners may do anything to what they own. All there is of ours has one, who serves
+// nobody; all that PostgreSQL brings has the superuser it was made with, and none of its
+// functions runs by other rights than its caller's.
 const owners = `
 	WITH place AS (
 		SELECT oid, nspname, CASE nspname WHEN 'public' THEN '' ELSE quote_ident(nspname) || '.' END AS before, nspowner FROM pg_namespace
-		WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
 	), thing AS (
-		SELECT before || quote_ident(relname) AS name, relowner AS owner FROM pg_class JOIN place p ON p.oid = relnamespace WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+		SELECT c.oid, before || quote_ident(relname) AS name, relowner AS owner FROM pg_class c JOIN place p ON p.oid = relnamespace
+		WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND nspname NOT LIKE 'pg\_temp%'
 		UNION ALL
-		SELECT before || quote_ident(proname) || '(' || oidvectortypes(proargtypes) || ')', proowner FROM pg_proc JOIN place p ON p.oid = pronamespace
+		SELECT f.oid, before || quote_ident(proname) || '(' || oidvectortypes(proargtypes) || ')', proowner FROM pg_proc f JOIN place p ON p.oid = pronamespace
 		UNION ALL
-		SELECT 'the schema ' || nspname, nspowner FROM place WHERE nspowner <> 'pg_database_owner'::regrole
+		SELECT oid, 'the schema ' || nspname, nspowner FROM place WHERE nspowner <> 'pg_database_owner'::regrole AND nspname NOT LIKE 'pg\_t%'
 		UNION ALL
-		SELECT 'the database', datdba FROM pg_database WHERE datname = current_database()
+		SELECT 16384, 'the database', datdba FROM pg_database WHERE datname = current_database()
 	)
-	SELECT name || ' belongs to ' || coalesce(rolname, 'a role that is gone') || ', and should to ' || $1::text
-	FROM thing LEFT JOIN pg_roles r ON r.oid = owner WHERE rolname IS DISTINCT FROM $1::text`
+	SELECT name || ' belongs to ' || coalesce(rolname, 'a role that is gone') || ', and should to ' || CASE WHEN t.oid < 16384 THEN 'who made the server' ELSE $1::text END
+	FROM thing t LEFT JOIN pg_roles r ON r.oid = owner WHERE CASE WHEN t.oid < 16384 THEN owner <> 10 ELSE rolname IS DISTINCT FROM $1::text END
+	UNION ALL
+	SELECT before || quote_ident(proname) || '(' || oidvectortypes(proargtypes) || ') runs by the rights of its owner, as PostgreSQL does not make it'
+	FROM pg_proc f JOIN place p ON p.oid = pronamespace WHERE f.oid < 16384 AND prosecdef`

@@ -21,8 +21,16 @@ func Differences(ctx context.Context, db Server, t *policy.Table, cluster string
 		return nil, err
 	}
 	defer end()
+	there, err := l.ask(ctx, "which roles there are", "SELECT rolname::text FROM pg_roles")
+	if err != nil {
+		return nil, err
+	}
 	var said []string
 	for _, role := range roles.Of(cluster) {
+		if len(there) > 0 && !slices.Contains(there, role) {
+			said = append(said, role+" is gone, who is needed")
+			continue
+		}
 		if role == roles.Owner {
 			continue
 		}

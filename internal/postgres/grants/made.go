@@ -107,6 +107,12 @@ const made = `
 		UNION ALL
 		SELECT 'trigger ' || tgname || ' on ' || name, 'state', CASE tgenabled WHEN 'O' THEN 'awake' WHEN 'D' THEN 'disabled' WHEN 'A' THEN 'always' ELSE 'on replicas' END
 		FROM pg_trigger t JOIN rel ON rel.oid = tgrelid WHERE NOT tgisinternal AND tgparentid = 0
+		UNION ALL -- by their names: how PostgreSQL spells what they say changes with its versions
+		SELECT 'constraint ' || conname || ' on ' || name, 'kind', concat_ws(' ', contype, convalidated, condeferrable) FROM pg_constraint k JOIN rel ON rel.oid = conrelid
+		WHERE contype <> 'n' AND conparentid = 0 AND NOT relispartition
+		UNION ALL
+		SELECT 'default of ' || name || '.' || quote_ident(attname), 'kind', attgenerated::text
+		FROM pg_attrdef d JOIN rel ON rel.oid = adrelid JOIN pg_attribute a ON a.attrelid = adrelid AND attnum = adnum WHERE NOT relispartition
 		UNION ALL
 		SELECT 'rule ' || rulename || ' on ' || name, 'kind', '' FROM pg_rewrite r JOIN rel ON rel.oid = ev_class WHERE rulename <> '_RETURN'
 		UNION ALL
