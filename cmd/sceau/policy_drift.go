@@ -31,7 +31,7 @@ func (v policyDriftVerb) compare(ctx context.Context, t *terminal, h *house.Hous
 		}
 	}
 	if len(said) > 0 {
-		fmt.Fprintln(t.err, "sceau: hint: `sceau policy vault --out DIR` writes the policies and grants of the table in force, for the administrators to apply")
+		fmt.Fprintln(t.err, "sceau: hint: `sceau policy vault --out DIR` writes the policies and grants of the table in force, for the administrators to apply; what was made beside them, they undo by hand")
 		return quietly{failed}
 	}
 	fmt.Fprintln(t.err, "Vault and the databases allow what is signed, and nothing else; operators (X1) are granted no row")

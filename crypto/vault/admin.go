@@ -162,19 +162,7 @@ func (a *Admin) Apply(ctx context.Context, policies ...Policy) error {
 		if err := held.client.Sys().PutPolicyWithContext(ctx, name, text); err != nil {
 			return fmt.Errorf("writing the policy of %s: %w", p.Identity, a.explain(ctx, err))
 		}
-		role := map[string]any{
-			"token_policies":          []string{name},
-			"token_no_default_policy": true, // which lets a token read about itself and more
-			"token_type":              "service",
-			"token_ttl":               "1h",
-			"token_max_ttl":           "24h",
-			"bind_secret_id":          true,
-		}
-		if p.Job {
-			// Bounds of the role: no secret id of it, whoever issues it, is for more.
-			role["secret_id_num_uses"], role["secret_id_ttl"] = 1, onceLife
-		}
-		_, err = a.write(ctx, a.role(p.Identity), role)
+		_, err = a.write(ctx, a.role(p.Identity), roleOf(p))
 		if err != nil {
 			return fmt.Errorf("writing the role of %s: %w", p.Identity, err)
 		}

@@ -11,8 +11,9 @@ import (
 func RoleName(identity string) string { return policyName(identity) }
 
 // Differences compares what a live Vault lets an identity do with a policy: paths
-// that are missing, too many or otherwise, and a role with other policies than its
-// own. One sentence each, none when there is nothing to say.
+// that are missing, too many or otherwise, and a role of which anything is otherwise.
+// One sentence each, none when there is nothing to say. What others may do to the same
+// keys, Beside says.
 func (a *Admin) Differences(ctx context.Context, p Policy) ([]string, error) {
 	text, err := p.Text(a.config.Mount)
 	if err != nil {
@@ -22,8 +23,7 @@ func (a *Admin) Differences(ctx context.Context, p Policy) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := policyName(p.Identity)
-	live, err := held.client.Sys().GetPolicyWithContext(ctx, name)
+	live, err := held.client.Sys().GetPolicyWithContext(ctx, policyName(p.Identity))
 	if err != nil {
 		return nil, fmt.Errorf("reading the policy of %s: %w", p.Identity, a.explain(ctx, err))
 	}
@@ -32,19 +32,10 @@ func (a *Admin) Differences(ctx context.Context, p Policy) ([]string, error) {
 		return nil, fmt.Errorf("reading the role of %s: %w", p.Identity, a.explain(ctx, err))
 	}
 	said := comparePolicies(text, live)
-	switch {
-	case role == nil:
+	if role == nil {
 		said = append(said, "has no role")
-	default:
-		if policies := fmt.Sprint(role.Data["token_policies"]); policies != fmt.Sprint([]any{name}) {
-			said = append(said, fmt.Sprintf("its role gives the policies %s, and should give %s alone", policies, name))
-		}
-		if role.Data["token_no_default_policy"] != true {
-			said = append(said, "its role gives the default policy too")
-		}
-		if uses := fmt.Sprint(role.Data["secret_id_num_uses"]); p.Job && uses != "1" {
-			said = append(said, fmt.Sprintf("its role gives secret ids of %s uses, and should give them of 1", uses))
-		}
+	} else {
+		said = append(said, compareRole(p, role.Data)...)
 	}
 	for i := range said {
 		said[i] = p.Identity + ": " + said[i]

@@ -167,7 +167,7 @@ func TestTheRoleOfAJobIssuesNothingThatStays(t *testing.T) {
 		t.Errorf("as applied: %q, %v", said, err)
 	}
 	s.must(t, role, body{"secret_id_num_uses": 0})
-	if said, err := s.admin.Differences(t.Context(), p); err != nil || len(said) != 1 || !strings.Contains(said[0], "secret ids of 0 uses") {
+	if said, err := s.admin.Differences(t.Context(), p); err != nil || len(said) != 1 || !strings.Contains(said[0], "secret_id_num_uses 0, and should have 1") {
 		t.Errorf("a role that issues for any number of log-ins: %q, %v", said, err)
 	}
 }

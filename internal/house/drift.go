@@ -3,6 +3,7 @@ package house
 import (
 	"context"
 	"fmt"
+	"net/url"
 
 	"sceau/internal/parts"
 	"sceau/internal/postgres/grants"
@@ -23,7 +24,7 @@ func (h *House) Grants(ctx context.Context) (string, error) {
 // Drift compares what Vault and the three databases really allow with what the table in
 // force wants of them, one sentence for each difference; nothing is changed. It asks
 // Vault as its administrator, and each database as one of its own roles: what a role may
-// do is no secret of a server.
+// do is no secret of a server, and where one makes it so, that is a sentence.
 func (h *House) Drift(ctx context.Context) ([]string, error) {
 	table, _, err := h.inForce(ctx)
 	if err != nil {
@@ -46,12 +47,26 @@ func (h *House) Drift(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("asking %s: %w", cluster, err)
 		}
-		differs, err := grants.Differences(ctx, db, table, cluster)
+		differs, err := grants.Differences(ctx, db, table, cluster, h.operators(cluster)...)
 		db.Close()
 		if err != nil {
 			return nil, err
 		}
 		said = append(said, differs...)
 	}
-	return said, nil
+	return printable(said), nil
+}
+
+// operators are the roles by which somebody administers a cluster for this platform: of
+// a server of our own that which made it, of one that was lent, the one in its address.
+func (h *House) operators(cluster string) []string {
+	dsn, err := h.Parts.Admin(cluster)
+	if err != nil {
+		return nil // nobody does, from here
+	}
+	u, err := url.Parse(dsn)
+	if err != nil || u.User == nil {
+		return nil
+	}
+	return []string{u.User.Username()}
 }

@@ -119,13 +119,16 @@ func (h *House) VaultDifferences(ctx context.Context) ([]string, error) {
 	}
 	defer end()
 	var all []string
+	var policies []vault.Policy
 	for _, who := range h.Catalogue.Identities() {
 		who.Classes = table.Opens(who)
-		said, err := admin.Differences(ctx, PolicyOf(h.Catalogue, who, names))
+		p := PolicyOf(h.Catalogue, who, names)
+		said, err := admin.Differences(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, said...)
+		all, policies = append(all, said...), append(policies, p)
 	}
-	return all, nil
+	beside, err := admin.Beside(ctx, policies...)
+	return printable(append(all, beside...)), err
 }

@@ -57,6 +57,9 @@ func TestAGrantByHandIsNamed(t *testing.T) {
 		{"a column", "GRANT UPDATE (until) ON mission TO sceau_gate", "REVOKE UPDATE (until) ON mission FROM sceau_gate", "sceau_gate may UPDATE mission.until, which"},
 		{"everybody", "GRANT SELECT ON password TO PUBLIC", "REVOKE SELECT ON password FROM PUBLIC", "sceau_core may SELECT password, which"},
 		{"a partition", `GRANT SELECT ON "agents_agent_2026" TO sceau_gate`, `REVOKE SELECT ON "agents_agent_2026" FROM sceau_gate`, "sceau_gate may SELECT agents_agent_2026, which"},
+		{"a view elsewhere", "CREATE SCHEMA helper; CREATE VIEW helper.all_health AS SELECT * FROM public.health; GRANT SELECT ON helper.all_health TO sceau_intake", "DROP SCHEMA helper CASCADE", "sceau_intake may SELECT helper.all_health, which"},
+		{"another function of a known name", "CREATE FUNCTION spend_allowance(text) RETURNS void LANGUAGE sql SECURITY DEFINER AS ''; GRANT EXECUTE ON FUNCTION spend_allowance(text) TO sceau_gate", "DROP FUNCTION spend_allowance(text)", "sceau_gate may EXECUTE spend_allowance(text), which"},
+		{"a trigger asleep", "ALTER TABLE core.run DISABLE TRIGGER run_stays", "ALTER TABLE core.run ENABLE TRIGGER run_stays", "trigger run_stays on core.run has another state"},
 		{"taken away", "REVOKE SELECT ON routing FROM sceau_gate", "GRANT SELECT ON routing TO sceau_gate", "sceau_gate may not SELECT routing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,12 +81,14 @@ var allowed = map[string]map[string][]string{
 	},
 }
 
-// functions are those that a role may call, of ours.
+// functions are those that a role may call, of ours, each with the types that it takes:
+// another of the same name is another function.
 var functions = map[string][]string{
-	"sceau_gate":           {"spend_allowance"}, // counts what it answers, and takes no count back
-	"sceau_register":       {"open_campaign"},
-	"sceau_forget":         {"forget_account", "forget_file"},
-	"sceau_keyring_turn":   {"raise_floor"},
-	"sceau_keyring_forget": {"forget_units"},
-	"sceau_trace_write":    {"open_connection_days", "open_trace_day"},
+	"sceau_gate": { // counts what it answers, and takes no count back
+		"spend_allowance(bytea[], text[], integer[], integer[], integer[], integer[], integer[], timestamp with time zone[])"},
+	"sceau_register":       {"open_campaign(text)"},
+	"sceau_forget":         {"forget_account(text, bytea, smallint)", "forget_file(text, bytea, bytea[])"},
+	"sceau_keyring_turn":   {"raise_floor(text, text, text, integer)"},
+	"sceau_keyring_forget": {"forget_units(text, text, bytea[], timestamp with time zone)"},
+	"sceau_trace_write":    {"open_connection_days(date[])", "open_trace_day(date)"},
 }

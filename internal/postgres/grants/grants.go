@@ -9,7 +9,6 @@ package grants
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +17,6 @@ import (
 
 	"sceau/catalogue"
 	"sceau/dossier"
-	"sceau/internal/postgres/roles"
 	"sceau/policy"
 )
 
@@ -119,96 +117,6 @@ func granted(t *policy.Table, role string, s catalogue.Table) (items []catalogue
 		}
 	}
 	return items
-}
-
-// Live reads what a role may do to the tables, columns, sequences and functions of ours,
-// by whatever way: a grant of its own, of PUBLIC, of a role it is a member of. Partitions
-// are looked at too: a grant on one opens a campaign by the back door.
-func Live(ctx context.Context, db Querier, role string) ([]string, error) {
-	rows, err := db.Query(ctx, live, role)
-	if err != nil {
-		return nil, fmt.Errorf("reading what %s may do: %w", role, err)
-	}
-	got, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("reading what %s may do: %w", role, err)
-	}
-	slices.Sort(got)
-	return got, nil
-}
-
-// A Querier runs a query on one cluster.
-type Querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-const live = `
-	SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname
-	FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) v
-	WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_table_privilege($1, c.oid, v)
-	UNION
-	SELECT v || ' ' || replace(c.relnamespace::regnamespace || '.', 'public.', '') || c.relname || '.' || a.attname
-	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) v
-	WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND a.attnum > 0 AND NOT a.attisdropped
-		AND has_column_privilege($1, c.oid, a.attnum, v) AND NOT has_table_privilege($1, c.oid, v)
-	UNION
-	SELECT v || ' sequence ' || c.relname FROM pg_class c, unnest('{USAGE,SELECT,UPDATE}'::text[]) v
-	WHERE c.relkind = 'S' AND c.relnamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_sequence_privilege($1, c.oid, v)
-	UNION
-	SELECT 'EXECUTE ' || f.proname FROM pg_proc f WHERE f.pronamespace IN ('public'::regnamespace, to_regnamespace('core')) AND has_function_privilege($1, f.oid, 'EXECUTE')
-	UNION
-	SELECT 'CREATE in the schema' FROM pg_namespace n WHERE n.nspname IN ('public', 'core') AND has_schema_privilege($1, n.oid, 'CREATE')
-	UNION
-	SELECT 'member of ' || r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1, r.oid, 'MEMBER')
-	UNION
-	SELECT v || ' in the database' FROM unnest('{CREATE,TEMPORARY}'::text[]) v WHERE has_database_privilege($1, current_database(), v)`
-
-// Strangers are roles that may enter the database and are none of ours. A superuser may
-// do anything by nature and is not one: whoever operates the server is (X1), and holds
-// ciphertext.
-func Strangers(ctx context.Context, db Querier, cluster string) ([]string, error) {
-	rows, err := db.Query(ctx, `
-		SELECT rolname FROM pg_roles
-		WHERE NOT rolsuper AND rolcanlogin AND rolname <> ALL($1) AND has_database_privilege(oid, current_database(), 'CONNECT')
-		ORDER BY rolname`, roles.Of(cluster))
-	if err != nil {
-		return nil, fmt.Errorf("looking for strangers in %s: %w", cluster, err)
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
-// Differences compares a cluster with what the table wants of it, a sentence for each
-// difference.
-func Differences(ctx context.Context, db Querier, t *policy.Table, cluster string) ([]string, error) {
-	var said []string
-	for _, role := range roles.Of(cluster) {
-		if role == roles.Owner {
-			continue
-		}
-		got, err := Live(ctx, db, role)
-		if err != nil {
-			return nil, err
-		}
-		want := Wanted(t, role)
-		for _, g := range got {
-			if _, ok := slices.BinarySearch(want, g); !ok {
-				said = append(said, fmt.Sprintf("%s: %s may %s, which nothing signed needs", cluster, role, g))
-			}
-		}
-		for _, w := range want {
-			if _, ok := slices.BinarySearch(got, w); !ok {
-				said = append(said, fmt.Sprintf("%s: %s may not %s, which it needs", cluster, role, w))
-			}
-		}
-	}
-	strangers, err := Strangers(ctx, db, cluster)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range strangers {
-		said = append(said, fmt.Sprintf("%s: %s may enter the database, and is no role of Sceau", cluster, s))
-	}
-	return said, nil
 }
 
 // SQL writes the grants that follow the table, for whoever owns the database of the data
