@@ -65,7 +65,12 @@ func (p *place) commission(t testing.TB, name, campaign, programme string) strin
 // answer is what the gate says, as a caller would receive it; empty for an error.
 func (p *place) answer(t testing.TB, ask dossier.Ask) (string, error) {
 	t.Helper()
-	v, err := p.gate.Read(context.Background(), ask)
+	return answerOf(t, p.gate, ask)
+}
+
+func answerOf(t testing.TB, gate *dossier.Gate, ask dossier.Ask) (string, error) {
+	t.Helper()
+	v, err := gate.Read(context.Background(), ask)
 	if err != nil {
 		if len(v.Fields) > 0 {
 			t.Errorf("an error came with %d fields", len(v.Fields))
