@@ -122,6 +122,11 @@ func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) 
 	if kind == ChargeFiles && files > c.Limit.Request {
 		return &LimitError{Recipient: a.mission.Recipient, Kind: LimitRequest, Most: c.Limit.Request, Asked: files, Left: c.Limit.Request, at: c.At}
 	}
+	return g.deduct(ctx, a, c, c)
+}
+
+// deduct charges c, or says which limit would be passed by the whole that it stands for.
+func (g *Gate) deduct(ctx context.Context, a asking, c, whole Charge) error {
 	if g.Allowances == nil {
 		return errNoAllowance
 	}
@@ -129,7 +134,7 @@ func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) 
 	if err != nil || s.Taken {
 		return err
 	}
-	over := c.Exceeded(s)
+	over := whole.Exceeded(s)
 	over.Recipient = a.mission.Recipient
 	return over
 }
@@ -139,21 +144,12 @@ func (g *Gate) spend(ctx context.Context, a asking, kind ChargeKind, files int) 
 // else whether a page is refused, behind one number after the other, would tell them all.
 // A page without rows has cost that one file, so that no question of a list is free.
 func (g *Gate) begin(ctx context.Context, a asking, page int) error {
-	if g.Allowances == nil {
-		return errNoAllowance
-	}
 	whole := g.charge(a, ChargeFiles, page)
 	first := whole
 	first.Files = 1
 	first.Limit.Hour -= page - 1
 	first.Limit.Day -= page - 1
-	s, err := g.Allowances.Spend(ctx, first)
-	if err != nil || s.Taken {
-		return err
-	}
-	over := whole.Exceeded(s)
-	over.Recipient = a.mission.Recipient
-	return over
+	return g.deduct(ctx, a, first, whole)
 }
 
 // ofPage has a limit that a page met name what was asked for, and not how many rows there

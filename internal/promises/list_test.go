@@ -385,16 +385,8 @@ func TestUnderAFileNumberNothingJoinsTwoScopes(t *testing.T) {
 				secret[l.number(t, other, one).String()] = "a number of another scope"
 			}
 		}
-		rows, err := l.owner["data"].Query(ctx, "SELECT record FROM choices_coded_wish WHERE campaign = $1 AND unit = $2", lists, one.ref[:])
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var id []byte
-			if err := rows.Scan(&id); err != nil {
-				t.Fatal(err)
-			}
-			secret[crypto.RecordID(id).String()] = "a record in clear"
+		for id := range l.namesInClear(t, one) {
+			secret[id] = "a record in clear"
 		}
 	}
 	silent := func(what, text string) {

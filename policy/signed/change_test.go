@@ -39,7 +39,7 @@ func TestWhatOnlyTakesAwayIsSignedByOne(t *testing.T) {
 	if s, err := less.Statement(); err != nil || s.Widens != 0 || s.Narrows == 0 {
 		t.Fatalf("it says that it widens %d and narrows %d, %v", s.Widens, s.Narrows, err)
 	}
-	if _, lacks, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, less.ID, p.key["aicha"]); lacks != 0 || err != nil {
+	if _, lacks, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, less.ID, p.key["aicha"]); lacks != 0 || err != nil {
 		t.Fatalf("%d signatures lack, %v", lacks, err)
 	}
 	if hash, err := inForce(t, store, p.trust); err != nil || hash != narrower(t).Hash() {
@@ -71,7 +71,7 @@ func TestALimitRaisedTakesTwo(t *testing.T) {
 		l.Day = tt.day
 		limits["R5"] = l
 		pub := propose(t, store, p, table(t).Under(maps.Clone(limits)), "thibault")
-		if _, lacks, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["malo"]); lacks != tt.lack || err != nil {
+		if _, lacks, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["malo"]); lacks != tt.lack || err != nil {
 			t.Errorf("%s: %d signatures lack, %v", tt.name, lacks, err)
 		}
 	}
@@ -117,7 +117,7 @@ func TestAWideningThatSaysItIsNoneIsRefused(t *testing.T) {
 	store, p := &signedtest.Memory{}, signers(t, "ines", "malo")
 	sign(t, store, p, propose(t, store, p, table(t), "thibault").ID, "ines", "malo")
 	lie := forged(t, store, p, other(t), func(s *signed.Statement) { s.Widens = 0 })
-	if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, lie.ID, p.key["ines"]); !errors.Is(err, signed.ErrAltered) {
+	if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, lie.ID, p.key["ines"]); !errors.Is(err, signed.ErrAltered) {
 		t.Errorf("it was signed: %v", err)
 	}
 	signedAside(t, store, p, lie, "ines")
@@ -176,7 +176,7 @@ func TestWhatTakesFromARightTakesTwo(t *testing.T) {
 		if s, _ := less.Statement(); s.Widens != 0 || s.Rights == 0 || s.Rights != s.Narrows {
 			t.Errorf("%s: it says that it widens %d, and takes %d from rights", name, s.Widens, s.Rights)
 		}
-		if _, lacks, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, less.ID, p.key["malo"]); lacks != 1 || err != nil {
+		if _, lacks, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, less.ID, p.key["malo"]); lacks != 1 || err != nil {
 			t.Errorf("%s: %d signatures lack, %v", name, lacks, err)
 		}
 		// Nor by a statement that does not count it.

@@ -73,7 +73,7 @@ func propose(t testing.TB, store signed.Publications, p people, tb *policy.Table
 func sign(t testing.TB, store signed.Publications, p people, id string, names ...string) {
 	t.Helper()
 	for _, n := range names {
-		if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, id, p.key[n]); err != nil {
+		if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, id, p.key[n]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -151,10 +151,10 @@ func TestTwoPeopleWhoDidNotDraftATablePutItInForce(t *testing.T) {
 	if _, err := inForce(t, store, p.trust); !errors.Is(err, signed.ErrUnsigned) || !strings.Contains(err.Error(), "1 of 2") {
 		t.Errorf("signed once: %v", err)
 	}
-	if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); !errors.Is(err, signed.ErrAlreadySigned) {
+	if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); !errors.Is(err, signed.ErrAlreadySigned) {
 		t.Errorf("the same person twice: %v", err)
 	}
-	_, lacks, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["malo"])
+	_, lacks, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["malo"])
 	if err != nil || lacks != 0 {
 		t.Fatalf("the second signature: %d lack, %v", lacks, err)
 	}
@@ -166,7 +166,7 @@ func TestTwoPeopleWhoDidNotDraftATablePutItInForce(t *testing.T) {
 func TestWhoDraftsATableDoesNotApproveIt(t *testing.T) {
 	store, p := &signedtest.Memory{}, signers(t, "ines", "malo", "aicha")
 	pub := propose(t, store, p, table(t), "ines")
-	if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); err == nil {
+	if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); err == nil {
 		t.Fatal("the author signed")
 	}
 	// Nor by writing the signature into the store.
@@ -217,7 +217,7 @@ func TestAStrangersSignatureDoesNotCount(t *testing.T) {
 	store, p, stranger := &signedtest.Memory{}, signers(t, "ines", "malo"), signers(t, "ines", "zoe")
 	pub := propose(t, store, p, table(t), "thibault")
 	for _, k := range stranger.key {
-		if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, k); err == nil {
+		if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, k); err == nil {
 			t.Errorf("%s signed", k.Name())
 		}
 		msg, err := note.Sign(&note.Note{Text: pub.Text}, k)
@@ -325,7 +325,7 @@ func TestAStaleTableIsNotSigned(t *testing.T) {
 	one := propose(t, store, p, table(t), "thibault")
 	two := propose(t, store, p, narrower(t), "thibault") // both replace none
 	sign(t, store, p, one.ID, "ines", "malo")
-	if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, two.ID, p.key["ines"]); !errors.Is(err, signed.ErrStale) {
+	if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, two.ID, p.key["ines"]); !errors.Is(err, signed.ErrStale) {
 		t.Errorf("a table drafted against another was signed: %v", err)
 	}
 	// Signatures gathered elsewhere and written into the store do not help.
@@ -351,7 +351,7 @@ func TestATableProvedAgainstAnotherCeilingIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := signed.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); !errors.Is(err, signed.ErrStale) {
+	if _, _, err := signedtest.Sign(t.Context(), store, table(t).Vocabulary(), p.trust, pub.ID, p.key["ines"]); !errors.Is(err, signed.ErrStale) {
 		t.Errorf("it was signed: %v", err)
 	}
 }

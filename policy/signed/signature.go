@@ -30,19 +30,6 @@ func SignStatement(text string, with note.Signer) (Signature, error) {
 	return Signature{Signer: with.Name(), Line: strings.TrimPrefix(string(msg), text+"\n")}, nil
 }
 
-// Sign adds the signature of a key that is at hand.
-func Sign(ctx context.Context, store Publications, v *policy.Vocabulary, trust Trust, id string, with note.Signer) (Publication, int, error) {
-	p, err := Find(ctx, store, id)
-	if err != nil {
-		return p, 0, fmt.Errorf("signing: %w", err)
-	}
-	sig, err := SignStatement(p.Text, with)
-	if err != nil {
-		return p, 0, err
-	}
-	return AddSignature(ctx, store, v, trust, p.ID, sig)
-}
-
 // AddSignature adds a person's signature to a publication, after the same checks that a
 // service makes before it runs on the table: nobody signs what would not start. It
 // returns the publication, and how many signatures it still lacks.

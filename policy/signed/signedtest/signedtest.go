@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/mod/sumdb/note"
+
+	"sceau/policy"
 	"sceau/policy/signed"
 )
 
@@ -169,4 +172,17 @@ func Conformance(t *testing.T, open func(t *testing.T) signed.Publications) {
 			t.Errorf("it lists %v, %v", list, err)
 		}
 	})
+}
+
+// Sign adds the signature of a key that is at hand.
+func Sign(ctx context.Context, store signed.Publications, v *policy.Vocabulary, trust signed.Trust, id string, with note.Signer) (signed.Publication, int, error) {
+	p, err := signed.Find(ctx, store, id)
+	if err != nil {
+		return p, 0, err
+	}
+	sig, err := signed.SignStatement(p.Text, with)
+	if err != nil {
+		return p, 0, err
+	}
+	return signed.AddSignature(ctx, store, v, trust, p.ID, sig)
 }
